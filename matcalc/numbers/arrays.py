@@ -10,7 +10,7 @@ from decimal import Decimal, getcontext
 from functools import lru_cache
 from itertools import repeat
 from math import prod
-from operator import add, eq, ge, gt, index, le, lt, mul, ne, sub, truediv
+from operator import add, eq, ge, gt, index, le, lt, mul, ne, neg, sub, truediv
 from typing import Any
 
 from . import decimals
@@ -51,7 +51,7 @@ class Array:
 
     def _with(self, other: Value, function: Callable[[Any, Any], Any]) -> Array:
         if not isinstance(other, Array):
-            return Array([function(a, other) for a in self.data], self.shape)
+            return Array(list(map(function, self.data, repeat(other))), self.shape)
         if other.shape == self.shape:
             return Array(list(map(function, self.data, other.data)), self.shape)
         (one, two), shape = spread(self, other)
@@ -66,7 +66,7 @@ class Array:
         return self._with(other, sub)
 
     def __rsub__(self, other: Any) -> Array:
-        return Array([other - a for a in self.data], self.shape)
+        return Array(list(map(sub, repeat(other), self.data)), self.shape)
 
     def __mul__(self, other: Value) -> Array:
         return self._with(other, mul)
@@ -77,17 +77,17 @@ class Array:
         return self._with(other, truediv)
 
     def __rtruediv__(self, other: Any) -> Array:
-        return Array([other / a for a in self.data], self.shape)
+        return Array(list(map(truediv, repeat(other), self.data)), self.shape)
 
     def __pow__(self, k: Value) -> Array:
         spend(DEAR * len(self.data))
         return self._with(k, decimals.power)
 
     def __neg__(self) -> Array:
-        return Array([-a for a in self.data], self.shape)
+        return Array(list(map(neg, self.data)), self.shape)
 
     def __abs__(self) -> Array:
-        return Array([abs(a) for a in self.data], self.shape)
+        return Array(list(map(abs, self.data)), self.shape)
 
     def _compared(self, other: Value, relation: Relation) -> Array:
         found = self._with(unwatched(other), relation)
@@ -112,6 +112,11 @@ class Array:
             raise ValueError(f"shapes {self.shape} and {other.shape}")
         if rows * inner * cols > CHEAP:
             spend(rows * inner * cols)
+        if cols == 1:
+            data, column = self.data, other.data
+            if rows == 1:
+                return Array([sum(map(mul, data, column), ZERO)], (1, 1))
+            return Array([sum(map(mul, data[at : at + inner], column), ZERO) for at in range(0, len(data), inner)], (rows, 1))
         columns = [other.data[j::cols] for j in range(cols)]
         lines = [self.data[i * inner : (i + 1) * inner] for i in range(rows)]
         return Array([sum(map(mul, line, column), ZERO) for line in lines for column in columns], (rows, cols))
@@ -127,6 +132,8 @@ class Array:
         if len(self.shape) != 2:
             return self.transpose(range(len(self.shape))[::-1])
         cols = self.shape[1]
+        if 1 in self.shape:
+            return Array(self.data, (cols, self.shape[0]))
         return Array([a for j in range(cols) for a in self.data[j::cols]], (cols, self.shape[0]))
 
     def transpose(self, axes: Sequence[int]) -> Array:

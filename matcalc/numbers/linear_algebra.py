@@ -5,13 +5,13 @@ A singular matrix is a ZeroDivisionError.
 
 from __future__ import annotations
 
-from itertools import combinations
-from operator import methodcaller, mul
+from itertools import combinations, repeat
+from operator import methodcaller, mul, sub, truediv
 from typing import Any
 
 from .arrays import UNIT, ZERO, Array, eye, full
 from .complex_decimals import ComplexDecimal
-from .decimals import negligible
+from .decimals import ln, negligible
 from .watch import spend
 
 CONJUGATE = methodcaller("conjugate")
@@ -38,11 +38,11 @@ def _eliminated(X: Array, right: Array | None = None) -> tuple[Any, list[list[An
         determinant *= pivot
         if abs(pivot) <= least[k]:
             return ZERO, lines
-        own = lines[k] = [a / pivot for a in lines[k]] if right is not None or k < n - 1 else lines[k]
+        own = lines[k] = list(map(truediv, lines[k], repeat(pivot))) if right is not None or k < n - 1 else lines[k]
         for i in range(n) if right is not None else range(k + 1, n):
             factor = lines[i][k]
             if i != k and factor:
-                lines[i] = [a - factor * b for a, b in zip(lines[i], own, strict=True)]
+                lines[i] = list(map(sub, lines[i], map(mul, repeat(factor), own)))
     return determinant, lines
 
 
@@ -63,7 +63,7 @@ def det(X: Array) -> Any:
 
 
 def slogdet(X: Array) -> tuple[None, Any]:
-    return None, abs(det(X)).ln()
+    return None, ln(abs(det(X)))
 
 
 def cholesky(X: Array) -> Array:

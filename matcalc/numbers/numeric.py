@@ -275,8 +275,14 @@ class Plan:
                         values[e] = self._filled(e, sizes, 0.0)
                         continue
                     rows, cols = (_size(e.shape[0], sizes), _size(e.shape[1], sizes)) if shaped else (0, 0)
-                    given = [values[a] for a in args]
-                    value = call(given, rows, cols, attr, sizes) if many else call(*given, rows, cols, attr, sizes)
+                    if many:
+                        value = call([values[a] for a in args], rows, cols, attr, sizes)
+                    elif len(args) == 1:  # few have more than two
+                        value = call(values[args[0]], rows, cols, attr, sizes)
+                    elif len(args) == 2:
+                        value = call(values[args[0]], values[args[1]], rows, cols, attr, sizes)
+                    else:
+                        value = call(*[values[a] for a in args], rows, cols, attr, sizes)
                 elif e.op is SYMBOL and (name := e.attr[0]) in env:  # type: ignore[index]
                     value = env[name]
                 elif e in self._bodies:

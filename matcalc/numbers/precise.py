@@ -138,8 +138,7 @@ def quiet() -> AbstractContextManager[object]:
     return nullcontext()
 
 
-def is_finite(value: Decimal | ComplexDecimal) -> bool:
-    return value.is_finite()
+is_finite = methodcaller("is_finite")
 
 
 class Random:
