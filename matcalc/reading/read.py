@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from ..errors import Span
+from ..errors import MatcalcError, Span
 from ..interning import regex
 from ..syntax import Asked, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
 from .apart import letters_of, one_of_each
@@ -40,6 +40,7 @@ LABELS = regex(
 _CONDITIONED = regex(r"dots|\.\.\.|…|[<>≠≥≤]|!=|\\(?:ne|ge|le)")
 _CONSTANT = regex(r"(?<=\S)\s*\+\s*(?:\\(?:text|mathrm|mbox|textrm|operatorname)\s*\{\s*)?\bconst(?:ant)?\b\.?\s*\}?\s*\.?\s*$")
 _PARAMETERS = r"\([A-Za-z_0-9, ]*\)"
+_JOINED = regex(r"[\\(:\n]")  # brackets, functions and LaTeX may join what semicolons part
 _HEADS = regex(  # @(x) …, f <- function(x) …, Let …
     rf"^\s*(?:\\(?:text|mbox)\{{\s*(?:Let|Consider)\s*:?\s*\}}|(?:[Ll]et|[Cc]onsider)\s+)"
     rf"|^\s*(?:\w+\s*(?:=|<-)\s*)?(?:@|function\s*){_PARAMETERS}"
@@ -50,12 +51,31 @@ _OF_MATRICES = ("\\succ", "symmetric", "definite", "orthogonal", "diagonal", "in
 PRIMES = frozenset("'’′")
 
 
-@lru_cache(maxsize=256)
 def parse_where(text: str) -> tuple[Declaration, ...]:
-    """The declarations in `text`, e.g. "x, y in R^n; A in R^{m x n} symmetric; phi: R -> R"; of many questions with the same ones they are
-    read once."""
+    """The declarations in `text`, e.g. "x, y in R^n; A in R^{m x n} symmetric; phi: R -> R". Many questions have the same ones: what stands
+    between two semicolons, and nothing else can change, is read once."""
     check_length(text)
-    return read_declarations(text, 0, len(text)) if text else ()
+    if ";" not in text or _JOINED.search(text):
+        return _declared(text) if text else ()
+    found: dict[str, Declaration] = {}
+    start = 0
+    for part in text.split(";"):
+        try:
+            declared = _declared(part) if part.strip() else ()
+        except MatcalcError:
+            return _declared(text)  # which tells the place
+        for d in declared:
+            if d.name in found or d.domain is not None:
+                return _declared(text)
+            first, last = d.span or (0, 0)
+            found[d.name] = Declaration(d.name, d.field, d.sizes, d.properties, None, (start + first, start + last))
+        start += len(part) + 1
+    return tuple(found.values())
+
+
+@lru_cache(maxsize=512)
+def _declared(text: str) -> tuple[Declaration, ...]:
+    return read_declarations(text, 0, len(text))
 
 
 def parse(
