@@ -24,6 +24,7 @@ from .standing import carries_indices, is_euler, name_of
 from .terms import TypedTerm
 from .unify import is_unknown
 
+_WHOLE = frozenset("add neg mul ew T H inv bars".split())  # whose arguments are all visited
 MOST_VISITS = 4_000_000  # nested functions can make a short text very long
 
 
@@ -79,7 +80,7 @@ def _check_binding(el: Typing, b: Binding) -> None:
 def elaborate(el: Typing, root: Node) -> TypedTerm:
     """The term of a surface tree."""
     values: list[TypedTerm] = []
-    todo: list[tuple[str, Node]] = [("visit", root)]
+    todo: list[tuple[str | int, Node]] = [("visit", root)]  # a number is that of the operands that a node is applied to
     while todo:
         step, node = todo.pop()
         op = node.op
@@ -93,8 +94,8 @@ def elaborate(el: Typing, root: Node) -> TypedTerm:
                 values.append(TypedTerm(SCALAR, (), partial(_number, node.attr), node, literal=True))
             else:
                 _open(el, node, todo)
-        elif step == "apply":
-            at = len(values) - len(_operands(el, node))
+        elif type(step) is int:
+            at = len(values) - step
             args = values[at:]
             del values[at:]
             usual = el.meanings[op]
@@ -140,7 +141,7 @@ def _seen(el: Typing, node: Node, term: TypedTerm) -> TypedTerm:
     return term
 
 
-def _open(el: Typing, node: Node, todo: list[tuple[str, Node]]) -> None:
+def _open(el: Typing, node: Node, todo: list[tuple[str | int, Node]]) -> None:
     """Plan the visit of a node and its arguments (the last one pushed comes first)."""
     op = node.op
     if op == "call" and node.attr in el.functions:
@@ -150,15 +151,19 @@ def _open(el: Typing, node: Node, todo: list[tuple[str, Node]]) -> None:
         todo += [("leave", node), ("visit", binding.value), ("enter", node)]
         todo += [("visit", a) for a in reversed(node.args)]
         return
-    todo.append(("apply", node))
+    operands = node.args if op in _WHOLE else _operands(el, node)
+    todo.append((len(operands), node))
     if op in ("sum", "product"):
         todo += [("visit", node.args[0]), ("bind", node)]
         todo += [("visit", a) for a in reversed(node.args[1:])]
     else:
         guarded = op in ("mul", "ew") and el.frames[-1].indices and next(conditions(node), None) is not None
-        todo += [("widen", node)] if guarded else []
-        todo += [("visit", a) for a in reversed(_operands(el, node))]
-        todo += [("narrow", node)] if guarded else []
+        if guarded:
+            todo.append(("widen", node))
+        for a in reversed(operands):
+            todo.append(("visit", a))
+        if guarded:
+            todo.append(("narrow", node))
 
 
 def _operands(el: Typing, node: Node) -> tuple[Node, ...]:

@@ -325,7 +325,8 @@ def read(text: str, declarations: Iterable[Declaration] = (), names: Iterable[st
 def words_among(wrt: Names | None, text: str) -> list[str]:
     """The words among the variables, `logvar`, that stand as they are in the text: each is one name there, and no product of letters; and
     T, which is no lost transpose where one differentiates by it."""
-    given = [] if wrt is None else [word for name in names_of(wrt) for word in re.split(r"[\s,;]+", name)]
+    names = [] if wrt is None else names_of(wrt)
+    given = [word for name in names for word in ((name,) if len(name) == 1 else re.split(r"[\s,;]+", name))]
     words = [w for w in given if len(w) > 1 and w.isascii() and w.isalpha() and w not in GREEK_WORDS and function_of(w) is None]
     alone = ["T"] if "T" in given else []
     return alone + [w for w in words if re.search(rf"(?<![A-Za-z\\]){w}(?![A-Za-z(])", text)]

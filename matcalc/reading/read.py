@@ -124,11 +124,17 @@ def parse(
     if stated:
         declarations += read_declarations(stated, 0, len(stated))
         where = "; ".join(filter(None, (where, stated)))
-    known = [*declared, *(d.name for d in declarations)]
-    applied = [*functions, *(d.name for d in declarations if d.domain is not None)]
-    whole = [*counts, *(d.name for d in declarations if d.field == "N" and not d.sizes)]
-    conjugated = [*complex_, *(d.name for d in declarations if d.field == "C")]
-    given = {**(arguments or {}), **{d.name: d.argument for d in declarations if d.argument}}
+    known, applied, whole, conjugated, given = [*declared], [*functions], [*counts], [*complex_], {**(arguments or {})}
+    for d in declarations:
+        known.append(d.name)
+        if d.domain is not None:
+            applied.append(d.name)
+        if d.field == "N" and not d.sizes:
+            whole.append(d.name)
+        if d.field == "C":
+            conjugated.append(d.name)
+        if d.argument:
+            given[d.name] = d.argument
 
     def names() -> Names:
         found = Names(known, applied, whole, conjugated, given)

@@ -37,6 +37,7 @@ from ..kinds import ONE
 from ..ops.book import REGISTRY
 from ..ops.core import (
     ADD,
+    CASES,
     ENTRY,
     EYE,
     HADAMARD,
@@ -124,8 +125,9 @@ def _softmax_in_product(e: Expr) -> Iterator[Expr]:
 
 
 def moves(e: Expr) -> Iterator[Move]:
-    """Everything that may shorten the root of `e`."""
+    """Everything that may shorten the root of `e`; what needs an operation that does not occur in it is not tried."""
     yield from identities(e)
+    within = e.within
     if e.op is INDEXED_SUM:
         for lift in (over_index, by_rows):
             whole = lift(str(e.attr), *e.args)
@@ -135,31 +137,42 @@ def moves(e: Expr) -> Iterator[Move]:
             yield "sum over pairs", made
     if e.op is ADD:
         yield "common factor", factor(e)
-        for made in _distributed_terms(e):
-            yield "distributive law", made
-        for made in (*_same_letters(e), *_one_sum(e), *written_by_entries(e)):
-            yield "sum over an index", made
-        for made in joined_halves(e):
-            yield "sum over pairs", made
-        for made in _pushed_through(e):
-            yield "push-through identity", made
-        for made in merged_cases(e):
-            yield "sum of cases", made
-        for made in _split_roots(e):
-            yield "root of a product", made
-        for made in rewritings(e):
-            yield "scalar algebra", made
+        if any(ADD.bit & t.within for t in e.args):
+            for made in _distributed_terms(e):
+                yield "distributive law", made
+        if INDEXED_SUM.bit & within:
+            for made in (*_same_letters(e), *_one_sum(e), *written_by_entries(e)):
+                yield "sum over an index", made
+            for made in joined_halves(e):
+                yield "sum over pairs", made
+        if INVERSE.bit & within and MATMUL.bit & within:
+            for made in _pushed_through(e):
+                yield "push-through identity", made
+        if CASES.bit & within:
+            for made in merged_cases(e):
+                yield "sum of cases", made
+        if POWER.bit & within:
+            for made in _split_roots(e):
+                yield "root of a product", made
+        if e.is_scalar:
+            for made in rewritings(e):
+                yield "scalar algebra", made
     elif e.op is TIMES:
-        for made in _softmax_in_product(e):
-            yield "softmax", made
-        from .fractions import cleared, joined_powers, joined_roots
+        if POWER.bit & within and SUM.bit & within:
+            for made in _softmax_in_product(e):
+                yield "softmax", made
+        if ADD.bit & within:
+            for made in (*_distribute_number(e), without_contents(e), *_absorb_divisors(e)):
+                yield "distributive law", made
+        if POWER.bit & within:
+            from .fractions import cleared, joined_powers, joined_roots
 
-        for made in (*_distribute_number(e), without_contents(e), *_absorb_divisors(e), *cleared(e)):
-            yield "distributive law", made
-        for made in joined_powers(e):
-            yield "powers of equal bases", made
-        for made in joined_roots(e):
-            yield "root of a product", made
+            for made in cleared(e):
+                yield "distributive law", made
+            for made in joined_powers(e):
+                yield "powers of equal bases", made
+            for made in joined_roots(e):
+                yield "root of a product", made
     elif e.op is POWER and e.is_scalar:
         from .fractions import cleared
 
