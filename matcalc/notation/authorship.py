@@ -65,7 +65,7 @@ def note(found: Order, e: Expr, parts: list[Expr], op: object) -> None:
         if p.op is op:
             turned = found.get(opposite(p)) if op is ADD and p not in found else None
             flat += found.get(p, p.args) if turned is None else map(negative, turned)
-        elif op is ADD and negative(p).op is ADD:
+        elif op is ADD and ADD.bit & p.within and negative(p).op is ADD:
             flat += [negative(q) for q in found.get(negative(p), negative(p).args)]
         else:
             flat.append(p)
