@@ -80,12 +80,53 @@ def _after(bindings: Sequence[Binding], program: Program) -> Program:
 
 def unclear(program: Program, ranges: Mapping[str, Dim], declarations: Sequence[Declaration]) -> Collection[str]:
     """The indices whose ranges a reader gets wrong, or cannot tell; of inner ones, those that stand in pairs."""
+    if _stand_below_names(program, ranges, declarations):
+        return ()
     try:
         read = infer(program, declarations, (), twins=False).index_ranges
     except MatcalcError:
         pairs = [n for n in walk(program.body) if n.op == "tuple"]
         return {str(a.attr) for n in pairs for a in n.args} or set(ranges)
     return {i for i, d in ranges.items() if read.get(i) is not d}
+
+
+def _sides(factor: Node, sizes: Mapping[str, tuple[object, ...]]) -> tuple[object, ...]:
+    """The sizes of a declared vector or matrix, its inverse or its transpose; () for anything else."""
+    turned = factor.op == "T"
+    name = factor.args[0] if factor.op in ("T", "inv") else factor
+    dims = sizes.get(str(name.attr), ()) if name.op == "name" else ()
+    return (dims[::-1] if len(dims) == 2 else ()) if turned else dims
+
+
+def _stand_below_names(program: Program, ranges: Mapping[str, Dim], declarations: Sequence[Declaration]) -> bool:
+    """Whether every index stands below declared arrays, or a product of them, or beside such a one in a delta: then the declarations
+    tell its range, and nothing has to be read for it."""
+    if program.bindings:
+        return False
+    sizes = {d.name: d.sizes for d in declarations if d.domain is None}
+    told: dict[object, object] = {}
+    deltas: list[tuple[object, object]] = []
+    for n in program.nodes:
+        if n.op == "tuple":
+            return False
+        if n.op != "index":
+            continue
+        base, *places = n.args
+        if any([p.op != "name" for p in places]):
+            continue
+        letters = [p.attr for p in places]
+        if base.op == "name" and base.attr == "delta" and base.attr not in sizes and len(letters) == 2:
+            deltas.append((letters[0], letters[1]))
+            continue
+        sides = [_sides(f, sizes) for f in (base.args if base.op == "mul" and not any(base.attr or ()) else (base,))]  # type: ignore[arg-type]
+        dims = () if not all(sides) else (sides[0][0], sides[-1][-1]) if len(sides[-1]) == 2 else sides[0][:1]
+        if len(dims) == len(letters):
+            told.update(zip(letters, dims, strict=True))
+    for _ in deltas:
+        for one, other in deltas:
+            if one in told or other in told:
+                told[one] = told[other] = told.get(one, told.get(other))
+    return all(told.get(letter) is d for letter, d in ranges.items())
 
 
 def _index_form(tensor: Tensor, arranger: Arranger, taken: set[str], carried: Collection[str]) -> tuple[Program, dict[str, Dim]]:

@@ -178,4 +178,15 @@ def power(x: Any, exponent: Any) -> Any:
     twice = 2 * k
     if twice == twice // 1 and abs(twice) < 1000:
         return pow(x, k) if twice % 2 == 0 else pow(x.sqrt(), twice)
-    return pow(x, k)
+    small = x > 0 and abs(x.adjusted()) < FARTHEST and k.is_finite() and abs(k.adjusted()) < SMALL
+    return pow(x, k) if not small or _is_few() else _power(x, k)
+
+
+def _power(x: Decimal, k: Decimal) -> Decimal:
+    context = getcontext()
+    bits = _bits(context.prec + GUARD)
+    context.flags[Inexact] = True
+    try:
+        return _decimal(_own("pow")[0](_binary(x, bits), _binary(k, bits), bits))
+    except (ArithmeticError, ValueError):
+        return NAN

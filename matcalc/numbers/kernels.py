@@ -25,14 +25,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
+from itertools import product
 from typing import Any
 
 from ..errors import ShapeError
 from ..kinds import Dim
 from ..ops.multilinear import letters
 from . import precise
-from .arrays import Array
+from .arrays import ZERO, Array
 from .complex_decimals import ComplexDecimal
 from .contraction import Step
 from .watch import STEP, spend, watching
@@ -100,8 +101,34 @@ def _legs(index: str) -> tuple[list[list[int]], dict[str, list[int]], list[int]]
     return arguments, ties, out
 
 
+@lru_cache(maxsize=1024)
+def _gathered(index: str, shape: tuple[int, int]) -> tuple[list[int | list[int]], tuple[int, ...]] | None:
+    """Where the entries of the value stand in a matrix of this shape: the last place is 0; several are added up. None where an axis is of
+    two letters."""
+    form = letters(index)
+    rows, cols = form.arguments[0]
+    if any(len(part) > 1 for part in (rows, cols, *form.value)):
+        return None
+    sizes = {"": 1, rows: shape[0], cols: shape[1]} if rows else {"": 1, cols: shape[1]}
+    made = sizes[form.value[0]], sizes[form.value[1]]
+    places: dict[tuple[int, int], list[int]] = {}
+    for i, j in product(range(shape[0]), range(shape[1])):
+        at = {"": 0, rows: i, cols: j} if rows != cols else {"": 0, rows: i}
+        if rows != cols or i == j:
+            at[""] = 0
+            places.setdefault((at[form.value[0]], at[form.value[1]]), []).append(i * shape[1] + j)
+    last = shape[0] * shape[1]
+    found = [places.get(place, [last]) for place in product(range(made[0]), range(made[1]))]
+    return [p[0] if len(p) == 1 else p for p in found], made if any(form.value) else ()
+
+
 def contracted(index: str, *args: Value) -> Value:
     """A multilinear operation by its letters (see `matcalc.ops.multilinear`)."""
+    if len(args) == 1 and type(args[0]) is Array and (places := _gathered(index, args[0].shape)) is not None:
+        sources, shape = places
+        data = [*args[0].data, ZERO]
+        found = [data[at] if isinstance(at, int) else sum([data[k] for k in at], ZERO) for at in sources]
+        return Array(found, shape) if shape else found[0]
     np, form = of(*args).np, letters(index)
     arguments, ties, out = _legs(index)
     sizes: dict[str, int] = {}
