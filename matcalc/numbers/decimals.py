@@ -37,17 +37,25 @@ def _by_mpmath(name: str, farthest: int = FARTHEST) -> Callable[..., Any]:
         if not x.is_finite() or (x and abs(x).adjusted() > farthest):  # 0 has an exponent too
             return NAN
         context = getcontext()
-        bits, (real, complex_) = _bits(context.prec + GUARD), _own(name)
+        bits = _bits(context.prec + GUARD)
         context.flags[Inexact] = True  # also of tanh(1000), which is 1 to all digits
+        if isinstance(x, Decimal):
+            return _real(name, first, x, bits)
         try:
-            if isinstance(x, Decimal):
-                return _decimal(real(*first, _binary(x, bits), bits))
             parts = tuple(_binary(part, bits) for part in (x.real, x.imag))
-            return ComplexDecimal(*map(_decimal, complex_(*first, parts, bits)))
+            return ComplexDecimal(*map(_decimal, _own(name)[1](*first, parts, bits)))
         except (ArithmeticError, ValueError):
             return NAN
 
     return value
+
+
+@lru_cache(maxsize=4096)  # the points of the check are always the same, and most names stay where one is moved
+def _real(name: str, first: tuple[int, ...], x: Decimal, bits: int) -> Decimal:
+    try:
+        return _decimal(_own(name)[0](*first, _binary(x, bits), bits))
+    except (ArithmeticError, ValueError):
+        return NAN
 
 
 @cache
@@ -179,13 +187,15 @@ def power(x: Any, exponent: Any) -> Any:
     if twice == twice // 1 and abs(twice) < 1000:
         return pow(x, k) if twice % 2 == 0 else pow(x.sqrt(), twice)
     small = x > 0 and abs(x.adjusted()) < FARTHEST and k.is_finite() and abs(k.adjusted()) < SMALL
-    return pow(x, k) if not small or _is_few() else _power(x, k)
-
-
-def _power(x: Decimal, k: Decimal) -> Decimal:
+    if not small or _is_few():
+        return pow(x, k)
     context = getcontext()
-    bits = _bits(context.prec + GUARD)
     context.flags[Inexact] = True
+    return _power(x, k, _bits(context.prec + GUARD))
+
+
+@lru_cache(maxsize=1024)
+def _power(x: Decimal, k: Decimal, bits: int) -> Decimal:
     try:
         return _decimal(_own("pow")[0](_binary(x, bits), _binary(k, bits), bits))
     except (ArithmeticError, ValueError):
