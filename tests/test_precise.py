@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import mpmath
@@ -380,3 +381,42 @@ def test_a_singular_matrix_has_no_inverse_of_rounding_errors(digits: int) -> Non
         with pytest.raises(ZeroDivisionError):
             precise.np.linalg.inv(A.T @ A)
         assert precise.np.linalg.det(A.T @ A) == 0 and precise.np.linalg.det(A @ A.T) > 0
+
+
+@pytest.mark.parametrize("digits", [50, 150])
+@pytest.mark.parametrize("number", ["1e-30", "0.0371", "1.0000001", "7.25", "912.5"])
+def test_functions_of_a_number_are_those_of_decimal_and_of_mpmath(monkeypatch: pytest.MonkeyPatch, digits: int, number: str) -> None:
+    """Whoever computes them: the first ones are decimal's own, without an import; all others are mpmath's."""
+    x, few, many = Decimal(number), {}, {}
+    for asked, found in ((0, few), (decimals.FEW + 1, many)):
+        monkeypatch.setattr(decimals, "_asked", asked)
+        monkeypatch.setattr(decimals, "sys", SimpleNamespace(modules={}))
+        with precise.precision(digits):
+            found |= {"exp": decimals.exp(x), "ln": decimals.ln(x), "power": decimals.power(x, Decimal("-2.37"))}
+    mpmath.mp.dps = digits + 20
+    try:
+        known = {"exp": mpmath.exp(number), "ln": mpmath.log(number), "power": mpmath.mpf(number) ** mpmath.mpf("-2.37")}
+        for name, value in known.items():
+            for found in (few, many):
+                assert abs(mpmath.mpf(str(found[name])) - value) <= abs(value) * mpmath.mpf(10) ** (3 - digits), name
+    finally:
+        mpmath.mp.dps = 15
+
+
+def test_places_of_entries_are_those_of_their_letters() -> None:
+    """diag, its transpose, the trace and sums of rows and columns take entries from where the letters say."""
+    read = 0
+    for op in BOOK:
+        if len(op.params) != 1 or not op.numeric.startswith("contracted("):
+            continue
+        for shape in ((1, 1), (3, 3), (2, 3), (3, 1), (1, 3)):
+            numbers = np.arange(1.0, 1 + shape[0] * shape[1]).reshape(shape)
+            try:
+                known = kernels.contracted(op.index, numbers)
+            except ValueError:  # no vector, or not square
+                continue
+            found = kernels.contracted(op.index, precise_of(numbers))
+            assert np.shape(known) == (found.shape if isinstance(found, Array) else ()), (op.name, shape)
+            assert np.array_equal(array_of(found), known), (op.name, shape)
+            read += 1
+    assert read > 15

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,11 +14,13 @@ import matcalc
 from matcalc.errors import MatcalcError, ReadingError
 from matcalc.kinds import Dim
 from matcalc.ops.vocabulary import SETS
+from matcalc.reading.declare import read_declarations
 from matcalc.reading.read import parse, parse_names, parse_where
 from matcalc.reading.sizes import sizes_of
 from matcalc.reading.tree import build_parser
-from matcalc.syntax import Node, Program
+from matcalc.syntax import Declaration, Node, Program
 
+DATA = Path(__file__).resolve().parent / "data"
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
 
@@ -528,3 +530,23 @@ def test_an_inner_product_of_absolute_values_is_no_bra() -> None:
 def test_an_inner_product_behind_a_factor_in_a_list(text: str, meant: str) -> None:
     """Its `<` was taken for a comparison, and the list for a condition."""
     assert matcalc.parse(text, where="X in R^{m x n}; r in R").text == meant
+
+
+@pytest.mark.parametrize("name", ["public", "rivals", "fields", "posted"])
+def test_declarations_read_one_by_one_are_those_read_together(name: str) -> None:
+    """What stands between two semicolons is read once for many questions: it must be what the whole text says, places and all."""
+    texts = {json.loads(line).get("where") or "" for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()}
+    for text in sorted(texts) + [
+        "x in R^n; ; y in R",
+        " A in R^{m x n} symmetric ;b in R",
+        "x in R^n; x in R^n",
+        "x in R^n; phi: R -> R; c in N",
+    ]:
+
+        def said(read: Callable[[str], tuple[Declaration, ...]], text: str = text) -> object:
+            try:
+                return [(d.name, d.field, d.sizes, d.properties, d.domain, d.span, d.argument) for d in read(text)]
+            except MatcalcError as error:
+                return str(error), error.span
+
+        assert said(parse_where) == said(lambda t: read_declarations(t, 0, len(t)))
