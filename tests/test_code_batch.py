@@ -164,6 +164,10 @@ VECTORISED = [
     Case("put together", "[x; y]^T A [x; y] + vec(X)^T vec(X^2) + tr([1, x_1; t, 3])", "x",
          "x in R^n; y in R^m; A in R^{n+m x n+m}; X in R^{2 x 2}; t in R", ["x", "X"], [], ["value", "gradient"],
          {"x": (2,), "y": (3,), "A": (5, 5), "X": (2, 2), "t": ()}),
+    Case("distances", "sum_{i=1}^N sum_{k=1}^K exp(-t ||x_i - y_k||^2)", "t", "x_i, y_k in R^d; t in R", ["x"], [],
+         ["value", "gradient", BOTH], {"t": (), "x": (5, 2), "y": (3, 2)}),
+    Case("distances from samples", "sum_{i=1}^N sum_{k=1}^K exp(-t ||x_i - y_k||^2)", "t", "x_i, y_k in R^d; t in R", ["x", "y", "t"], [],
+         ["value", "gradient"], {"t": (), "x": (2, 2), "y": (4, 2)}),
     Case("numbers put together", "[x_1, t; 2, x_2] y", "x", "x, y in R^2; t in R", ["x"], [], ["value", "jacobian"],
          {"x": (2,), "t": (), "y": (2,)}),
 ]  # fmt: skip

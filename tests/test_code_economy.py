@@ -42,6 +42,46 @@ def test_an_outer_product_is_a_product_of_matrices_while_it_is_small() -> None:
     assert "A**2 * _outer(x, y)**2" in code("sum((A .* X .* (x y^T)).^2)", "X", "A, X in R^{m x n}; x in R^m; y in R^n", "value")
 
 
+@pytest.mark.parametrize("dtype", ["f8", "f4"])
+@pytest.mark.parametrize(("m", "n", "d"), [(5, 3, 2), (3, 5, 2), (1, 1, 1), (0, 3, 2), (3, 0, 2), (3, 4, 0), (3000, 70, 3), (20, 4000, 1)])
+def test_squared_distances_go_along_the_longer_side(m: int, n: int, d: int, dtype: str) -> None:
+    names: dict[str, object] = {"np": np}
+    exec(python_functions("numpy")["_distances"], names)
+    rng = np.random.default_rng(1)
+    x, y = (rng.normal(size=(k, d)).astype(dtype) for k in (m, n))
+    found = names["_distances"](x, y)  # type: ignore[operator]
+    assert found.dtype == x.dtype and found.shape == (m, n)
+    np.testing.assert_allclose(found, ((x[:, None] - y) ** 2).sum(-1), rtol=1e-5 if dtype == "f4" else 1e-13)
+
+
+def test_squared_distances_are_one_operation() -> None:
+    where = "x_i, y_k in R^d; t in R; j in N"
+    text = code("sum_{i=1}^N sum_{k=1}^K exp(-t ||x_i - y_k||^2)", "t", where, "gradient")
+    assert text.count("_distances(x, y)") == 1 and "None, :" not in text
+    text = code("sum_{i=1}^N sum_{k=1}^K exp(-t ||x_i + y_k||^2)", "t", where, "gradient")
+    assert "_distances" not in text and "x[:, None, :]" in text
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (40, 5), (40, 40), (1, 1), (33, 32), (0, 3)])
+def test_the_greatest_of_rows(shape: tuple[int, int]) -> None:
+    names: dict[str, object] = {"np": np}
+    exec(python_functions("numpy")["_greatest"], names)
+    X = np.random.default_rng(1).normal(size=shape)
+    for laid in (X, np.asfortranarray(X)):
+        assert np.array_equal(names["_greatest"](laid), X.max(axis=1))  # type: ignore[operator]
+
+
+def test_sums_of_exponentials_take_one_pass_of_them() -> None:
+    text = code("sum_{i=1}^N log(sum_{k=1}^K p_k exp(-1/2 ||x_i - m_k||^2))", "p", "x_i, m_k in R^d; p_k in R positive", "value")
+    assert text.count("np.exp(") == 1 and "_greatest(" in text and "_logsumexp" not in text
+
+
+def test_of_products_that_cost_alike_none_is_of_a_transposed_matrix() -> None:
+    d = matcalc.derivative("||X^T S Y||_F^2", "S", where="X, Y in R^{n x k}; S in R^{n x n}", verify=False)
+    assert not isinstance(d, list)
+    assert body(d.code("jax"), "value").count("X.T @ (S @ Y)") == 1
+
+
 def test_rows_are_centred_before_they_are_weighted() -> None:
     text = code("sum(logsumexp(X W)) - tr(Y^T X W)", "W", "X in R^{N x d}; W in R^{d x K}; Y in R^{N x K}", "hvp")
     assert "return X.T.dot((t1 - np.einsum(" in text

@@ -10,6 +10,7 @@ from .pairs import Label, Labels, letters
 
 EXHAUSTIVE = 8  # up to so many factors every order is looked at
 ALREADY = 0.999  # for a product that the program has
+CROSSED = 1.001  # for a product of a matrix turned over: XLA takes twice as long as for others, BLAS as long
 BATCHED = 4  # how much slower a product is that BLAS has no routine for
 
 
@@ -49,11 +50,12 @@ def best_tree(
     wanted: Labels,
     size: Callable[[Label], int],
     is_there: Callable[[Factor, Factor, Labels], bool] = lambda a, b, out: False,
+    alike: Callable[[Label, Label], bool] = lambda a, b: False,
 ) -> object:
     """The cheapest order of products: a tree of pairs of positions, by dynamic programming over sets of factors.
 
     A product that a tree has twice, such as S^-1 y in y^T S^-1 K S^-1 y, costs once; of two that cost alike that is taken which the
-    program has already.
+    program has already. `alike` says of two axes that they are of one size.
     """
     labels = [f.labels for f in factors]
     n = len(labels)
@@ -92,6 +94,8 @@ def best_tree(
                 own = sets.cost(masks[part], masks[rest], masks[s]) + sets.volume(masks[s])
                 if s.bit_count() == 2 and is_there(factors[part.bit_length() - 1], factors[rest.bit_length() - 1], kept[s]):
                     own *= ALREADY
+                if s.bit_count() == 2 and (_is_crossed(kept[part], kept[rest], alike) or _is_crossed(kept[rest], kept[part], alike)):
+                    own *= CROSSED
                 # What the parts cost is summed only where the product itself is not dearer than the best.
                 if found is None or own < found[0]:
                     products = made[part][1] | made[rest][1]
@@ -104,6 +108,13 @@ def best_tree(
         assert found is not None
         best[s] = found
     return best[whole][1]
+
+
+def _is_crossed(a: Labels, b: Labels, alike: Callable[[Label, Label], bool]) -> bool:
+    """Whether it is A^T B with B square and A not; or A B^T of as many rows as columns, where a matrix has mostly more rows."""
+    if len(a) != 2 or len(b) != 2 or alike(*a):
+        return False
+    return a[0] == b[0] if alike(*b) else a[1] == b[1] and alike(a[0], b[0])
 
 
 def _name_of(a: Hashable, la: Labels, b: Hashable, lb: Labels, out: Labels) -> Hashable:

@@ -52,6 +52,9 @@ class Contraction:
         dim = self.dims[label]
         return max(2, dim.value({n: self.sizes.get(n, USUAL) for n in dim.names()}))
 
+    def _are_alike(self, one: Label, other: Label) -> bool:
+        return self.dims[one] is self.dims[other]
+
     # ---- the result
 
     def result(self, out: Labels) -> tuple[GraphNode, Labels]:
@@ -127,7 +130,7 @@ class Contraction:
     def _contract(self, factors: list[Factor], wanted: Labels) -> Factor:
         while len(factors) > 1:
             if len(factors) <= EXHAUSTIVE:
-                return self._along(best_tree(factors, wanted, self.size, self._is_there), factors, factors, wanted)
+                return self._along(best_tree(factors, wanted, self.size, self._is_there, self._are_alike), factors, factors, wanted)
             a, b = self._cheapest_pair(factors, wanted)
             rest = [f for f in factors if f is not a and f is not b]
             factors = [*rest, self._joined(a, b, rest, wanted)]

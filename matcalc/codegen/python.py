@@ -84,6 +84,7 @@ _NUMPY = {
     "exponential": "_Exponential({})",
     "interleaved": "_interleaved({}, {})",
     "outer": "_outer({}, {})",
+    "greatest of rows": "_greatest({})",
     "trace of inverse": "_chol_trace({}, {})",
 }
 _JAX = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
+from ..ops.extremes import GREATEST_ENTRY
 from ..ops.operation import Operation
 from . import writers
 from .directions import TOGETHER, Grown, grown
@@ -123,6 +124,8 @@ def _call(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> 
     whole = grown(node) if "exponential" in target.language.words else None
     if whole is not None and (node.attr == TOGETHER or any(Grown(whole.at, whole.steps[:k]) in body.exponentials for k in range(3))):
         return _exponential(target, whole, args, body)
+    if node.attr is GREATEST_ENTRY and node.args[0].rank == 2 and "greatest of rows" in target.language.words:
+        return target.word("greatest of rows", args[0][0]), ATOM
     if isinstance(node.attr, Operation):
         return target.operation(node.attr, node, args, body)
     name = str(node.attr)
@@ -271,6 +274,10 @@ def _logdet(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -
     return _factored(node, args, body, "logdet") or target.operation(LOG_DETERMINANT, node, args, body)[0], ATOM
 
 
+def _distances(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
+    return f"_distances({args[0][0]}, {args[1][0]})", ATOM
+
+
 def _add_diagonal(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return f"_add_diagonal({args[0][0]}, {args[1][0]})", ATOM
 
@@ -345,4 +352,5 @@ WRITERS: dict[str, Writer] = {
     "det": _det,
     "logdet": _logdet,
     "add_diagonal": _add_diagonal,
+    "distances": _distances,
 }

@@ -15,7 +15,7 @@ from .wording import code_of
 
 # Functions of an entry that NumPy can write into an array that is there.
 WRITTEN = frozenset("exp expm1 log log1p sqrt sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh arccosh arctanh abs square".split())
-FRESH = frozenset(("add", "mul", "div", "pow", "neg", "pair", "solve", "inv", "spread", "add_diagonal"))
+FRESH = frozenset(("add", "mul", "div", "pow", "neg", "pair", "distances", "solve", "inv", "spread", "add_diagonal"))
 CHANGING = frozenset(("add", "mul", "div", "pow", "neg", "add_diagonal"))
 KEPT = frozenset(("solve", "inv", "det", "logdet", "trace_inv"))  # factors of their first argument may share its memory
 NEVER = 1 << 60

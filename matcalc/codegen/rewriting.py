@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from .directions import together
+from .distances import as_distances
 from .economy import economical
 from .graph import GraphNode
 from .lowering import Lowering
@@ -28,6 +29,7 @@ def rewritten(lowering: Lowering, roots: Sequence[GraphNode], named: dict[GraphN
         *[regrouped] * TIMES,
         lambda: economical(graph, roots, named, plain=language == "numpy", fused=language == "jax"),
         lambda: turned(graph, roots, named),
+        lambda: as_distances(graph, roots, [*named]) if language == "numpy" else {},
     ]
     for once in passes:
         new = once()

@@ -162,6 +162,11 @@ def _one(n: GraphNode, args: Sequence[State]) -> State | None:
     return list(out).index(row) if row in out else ADDED
 
 
+def _distances(n: GraphNode, args: Sequence[State]) -> State | None:
+    rows = [k for k, s in enumerate(args) if s == 0]
+    return rows[0] if len(rows) == 1 and WHOLE in args else None
+
+
 def _cumulative(n: GraphNode, args: Sequence[State]) -> State | None:
     assert isinstance(n.attr, tuple)
     return args[0] if args[0] != n.attr[0] else None
@@ -178,4 +183,5 @@ _RULES = {
     "pair": _pair,
     "one": _one,
     "cumulative": _cumulative,
+    "distances": _distances,
 }

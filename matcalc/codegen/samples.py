@@ -13,6 +13,7 @@ from ..ops.operation import Operation
 from ..ops.sums import CUMULATIVE_SUM, VEC
 from .axes import NoAxis
 from .batch import PREFIX
+from .distances import written_out
 from .frame import Argument, Function
 from .graph import Dims, GraphNode, ProgramGraph, postorder
 from .rescue import HELPERS
@@ -204,6 +205,10 @@ def _det(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) 
     return graph.make(n.op, (args[0][1],), (False,), dims)
 
 
+def _distances(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode:
+    return written_out(graph, [made for _, made, _ in args], [many for *_, many in args], LABEL, dims)
+
+
 FORMS: dict[str, Callable[[ProgramGraph, GraphNode, Sequence[Lifted], Dims], GraphNode | None]] = {
     "member": _first,
     "slice": _first,
@@ -212,6 +217,7 @@ FORMS: dict[str, Callable[[ProgramGraph, GraphNode, Sequence[Lifted], Dims], Gra
     "literal": _together,
     "add_diagonal": _added_diagonal,
     "spread": _spread,
+    "distances": _distances,
     "inv": _inv,
     "trace_inv": _trace_inv,
     "solve": _solve,

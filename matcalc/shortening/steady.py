@@ -209,15 +209,15 @@ def _is_partial(n: Expr) -> bool:
 
 
 def _shift(s: Expr) -> Expr | None:
-    """The log-sum-exp of the z_k of a sum of c_k exp(z_k): divided by its exponential, the sum is a mean of the c_k."""
+    """The greatest of the z_k of a sum of c_k exp(z_k): divided by its exponential, no term overflows and one is c_k."""
     if s.op is not INDEXED_SUM or not s.is_scalar or not is_number(s.args[0], 1) or s.args[1].op is not SIZE:
         return None
     letter, body = str(s.attr), s.args[2]
     z = next((f.args[0] for f in (body.args if body.op is TIMES else (body,)) if f.op is EXP and letter in f.indices), None)
-    if z is None or any(n.op is LOG_SUM_EXP for n in postorder([z])):  # done before
+    if z is None or (z.op is ADD and any(negative(a).op is GREATEST_ENTRY for a in z.args)):  # done before
         return None
     assert isinstance(s.args[1].attr, Dim)
-    shift = apply(LOG_SUM_EXP, [indexed_sum(letter, s.args[0], s.args[1], times(z, unit(index(letter), s.args[1].attr)))])
+    shift = apply(GREATEST_ENTRY, [indexed_sum(letter, s.args[0], s.args[1], times(z, unit(index(letter), s.args[1].attr)))])
     return shift if _scaled(s, shift)[1] == 1 else None  # exp(z_k) is the only exponential there
 
 
@@ -242,7 +242,7 @@ def _carriers(e: Expr) -> Sequence[Expr]:
 
 
 def _weighted(e: Expr) -> Expr | None:
-    """Sums of p_j exp(z_j) f_j over the sum of all p_k exp(z_k): both may over- and underflow, and their quotient is a mean of the f_j."""
+    """Sums of p_j exp(z_j) f_j over the sum of all p_k exp(z_k): both may over- and underflow, and their quotient does not."""
     for n, a in enumerate(e.args):
         if a.op is POWER and is_number(a.args[1]) and value_of(a.args[1]) < 0:
             shift = _shift(a.args[0])

@@ -448,6 +448,23 @@ def _add_diagonal(X, v):
     return total
 
 
+def _greatest(X):
+    """The greatest entry of every row: NumPy is slow along short ones."""
+    return np.array(X.T, order="C").max(axis=0) if X.shape[1] <= 32 < X.shape[0] else X.max(axis=1)
+
+
+def _distances(X, Y):
+    """The squared distances of the rows of X from those of Y, along the more of them: NumPy is slow along short rows."""
+    if len(X) < len(Y):
+        return _distances(Y, X).T
+    across, found = np.array(X.T, order="C"), np.empty((len(Y), len(X)), X.dtype)
+    step = max(64, 65536 // max(Y.size, 1))
+    for k in range(0, len(X), step):
+        t = across[:, k : k + step] - Y[:, :, None]
+        np.einsum("ijk,ijk->ik", t, t, out=found[:, k : k + step])
+    return found.T
+
+
 def _outer(a, b):
     """All products of an entry of a and one of b; by a product of matrices where that is faster."""
     if b.size > 4096 or a.size * b.size > 1 << 20:
