@@ -29,6 +29,8 @@ _AMOUNTS = frozenset(  # prices and rates with what they are of, as economics wr
 )
 _VOLTAGES = ("V", "U", "E", "P")
 _OHM = ({"I", "R"}, {"I", "Z"}, {"V", "I"}, {"U", "I"})
+_ACCOUNTS = frozenset("CIGXMS")  # C + I + G + X
+_SALES = {"TR": {"P", "Q"}, "R": {"P", "Q"}, "MV": {"P", "Y"}, "sigma": {"E", "epsilon"}}
 _COEFFICIENTS = frozenset("abcd")
 _WAVES = frozenset({"cos", "sin", "tan", "acos", "asin", "atan", "sqrt"})
 _PROBABILITIES = frozenset({"normcdf", "erf"})
@@ -93,9 +95,10 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
                 return True
             if not acts and _is_energy(factors, divisors, known):
                 return True
+            flat = [m for a in divisors for m in (a.args if a.op == "mul" and any(k.attr == "pi" for k in a.args) else (a,))]
             amplitude = any(a.op in ("name", "add") and has(a, str.isupper) for a in factors)
             waves = [*factors, *(m for a in divisors if a.op == "add" for m in a.args)]  # K/(1 + e^{-r t})
-            if amplitude and not acts and (any(map(_is_length, divisors)) or any(map(_is_wave, waves))):
+            if amplitude and not acts and (any(map(_is_length, flat)) or any(map(_is_wave, waves))):
                 return True
             if not acts and (_is_gain(factors, divisors, known) or _is_variance(factors, divisors, known)):
                 return True
@@ -113,6 +116,10 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
         return True
     capital = [n for n in capital if split_name(str(n.attr))[0] != "I"]
     inside = {id(n.args[0]) for n in nodes if n.op == "call" and n.attr == "log"}
+    for n in nodes:  # sqrt(P R), log10(abs(H))
+        a = n.args[0] if n.op == "call" and n.attr in ("sqrt", "log") else n
+        if a is not n and (a.op == "mul" or (a.op == "call" and a.attr == "abs")) and not acts and not MATRICES.issuperset(_letters(a)):
+            inside |= {id(m) for m in walk(a)}
     return bool(capital) and len(nodes) > 2 and all(id(n) in inside for n in capital)
 
 
@@ -194,6 +201,10 @@ def _is_amount_less(n: Node, known: Collection[str]) -> bool:
     return bool(capital) and all(a.op in ("name", "num") for m in parts for a in (m.args if m.op in ("mul", "pow") else (m,)))
 
 
+def _letters(n: Node) -> set[str]:
+    return {split_name(str(m.attr))[0] for m in walk(n) if m.op == "name" and str(m.attr)[:1].isupper()}
+
+
 def _is_word(name: str) -> bool:
     """Sxy, Kp, RSS: a word of program text."""
     base = split_name(name)[0]
@@ -205,8 +216,17 @@ def _is_growth(n: Node, known: Collection[str]) -> bool:
     factors = n.args if n.op == "mul" and not (isinstance(n.attr, tuple) and "/" in n.attr) else ()
     capital = any(a.op == "name" and str(a.attr)[:1].isupper() and a.attr not in known for a in factors)
     powers = [a for a in factors if a.op == "pow" and a.args[0].op == "add" and any(m.attr == 1 for m in a.args[0].args)]
+    if n.op == "mul" and not factors:  # P r (1 + r)^n/((1 + r)^n - 1)
+        above, below = _factors(n)
+        capital = any(a.op == "name" and str(a.attr)[:1].isupper() and a.attr not in known for a in above)
+        return capital and any(map(_is_growth_of, above)) and any(_is_growth_of(m) for a in below for m in walk(a))
     small = [[str(m.attr) for m in walk(a) if m.op == "name"] for a in powers]
     return capital and any(a.args[1].op in ("name", "mul") and all(map(str.islower, names)) for a, names in zip(powers, small))
+
+
+def _is_growth_of(a: Node) -> bool:
+    """(1 + r)^n"""
+    return a.op == "pow" and a.args[0].op == "add" and a.args[0].args[0].attr == 1 and a.args[1].op == "name"
 
 
 def _is_length_less(n: Node, known: Collection[str]) -> bool:
@@ -278,7 +298,13 @@ def _are_roots(a: Node, b: Node) -> bool:
 def _are_amounts(nodes: Sequence[Node], known: Collection[str]) -> bool:
     """P Q - w L - r K, s Y - delta K: two of the letters of economics, each behind its price or rate."""
     pairs = [(str(a.attr), str(b.attr)) for n in nodes if n.op == "mul" for a, b in pairwise(n.args) if a.op == b.op == "name"]
-    return len({pair for pair in pairs if pair in _AMOUNTS and pair[1] not in known}) > 1
+    found = {(split_name(a)[0], split_name(b)[0]) for a, b in pairs if b not in known}
+    for n in nodes:
+        if n.op == "mul" and n.args[0].op == "add" and n.args[-1].op == "name" and len(n.args) == 2:  # (1 - delta) K_t
+            found |= {(str(m.attr), split_name(str(n.args[1].attr))[0]) for m in walk(n.args[0]) if m.op == "name"}
+        elif n.op == "add" and len(_ACCOUNTS.intersection(str(a.attr) for a in n.args if a.attr not in known)) > 2:
+            return any(a.attr == "I" for a in n.args)
+    return len(found & _AMOUNTS) > 1
 
 
 def _is_price(a: Node, b: Node) -> bool:
@@ -313,7 +339,8 @@ def _is_energy(factors: Sequence[Node], divisors: Sequence[Node], known: Collect
     squares = [a for a in factors if a.op == "pow" and a.args[1].op == "num" and a.args[1].attr == 2]
     bases = [[str(m.attr) for m in walk(a.args[0]) if m.op == "name" and m.attr not in known] for a in squares]
     others = [a for a in factors if a.op == "name"]
-    return any(a.op == "num" for a in divisors) and bool(others) and any(b and all(n[:1].isupper() for n in b) for b in bases)
+    halves = any(a.op == "num" for a in divisors) or any(a.op == "num" and _share(a) == 2 for a in factors)
+    return halves and bool(others) and any(b and all(n[:1].isupper() for n in b) for b in bases)
 
 
 def _factors(n: Node) -> tuple[list[Node], list[Node]]:
@@ -404,6 +431,8 @@ def is_amount(program: Program, known: Collection[str], wrt: Sequence[str]) -> b
     body = program.body
     if program.name in _VOLTAGES and body.op == "mul" and {str(n.attr) for n in walk(body) if n.op == "name"} in _OHM:
         return "I" not in known
+    if program.name in _SALES and body.op == "mul" and {str(n.attr) for n in walk(body) if n.op == "name"} == _SALES[program.name]:
+        return not _SALES[program.name].intersection(known)
     if "[" in program.text and _are_concentrations(program, known):
         return True
     names = [str(n.attr) for n in walk(body) if n.op == "name"]

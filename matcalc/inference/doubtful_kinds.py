@@ -129,6 +129,18 @@ def _summed(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     return ReadingError(message, span=n.span, suggestion=f"write {inside}.^{power} for entry by entry, or declare the matrices square")
 
 
+def _of_number(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """||theta||^2 beside (theta - r)^2, where theta had to be a number."""
+    inside, name = terms.get(id(n.args[0])), str(n.args[0].attr)
+    if inside is None or not inside.is_scalar or n.args[0].op != "name" or name not in el.defaults:
+        return None
+    return ReadingError(
+        f"||{name}|| is the norm of a vector, and something else here fits only if {name} is a number",
+        span=n.span,
+        suggestion=f"write ||…||^2 for the square of a vector, |{name}| for a number; or declare {name}",
+    )
+
+
 def _sum_norm(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """||W||_1 of a capital letter, which fits only if W is a vector: of a matrix it is a sum over the entries, or over a column."""
     inside = n.args[0]
@@ -264,6 +276,6 @@ def _is_logarithm_of(root: Node, quotient: Node) -> bool:
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "add": (_added_row, _number_behind, _number_beside_multiple),
     "pow": (_summed,),
-    "norm": (_sum_norm, _of_entries),
+    "norm": (_sum_norm, _of_entries, _of_number),
     "call": (_of_capital, _one_or_many, _greatest),
 }

@@ -136,6 +136,17 @@ def _traced(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 
 def _imaginary(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """e^{i w t}, where i is a name like any other here."""
+    if n.op == "add":  # 1 + j omega R C
+        products = [a.args for a in n.args if a.op == "mul"]
+        beside = [(i, w) for args in products for i, w in pairwise(args) if i.attr in ("i", "j") and w.attr in ("omega", "w")]
+        unit = next((i for i, _ in beside if i.op == "name" and str(i.attr) in el.defaults), None)
+        if unit is None:
+            return None
+        what = f"{unit.attr} {beside[0][1].attr}"
+        hint = f"declare {unit.attr} in R for a number; write the square of the modulus, as 1 + ({what.split()[1]} …)^2, without the unit"
+        return ReadingError(
+            f"{unit.attr} in {what} is the imaginary unit, or a number; everything is real here", span=n.span, suggestion=hint
+        )
     inside = n.args[-1].args[0] if n.args[-1].op == "neg" else n.args[-1]
     factors = inside.args if inside.op == "mul" else (inside,)
     unit = next((a for a in factors if a.op == "name" and a.attr in ("i", "j") and str(a.attr) in el.defaults), None)
@@ -173,7 +184,7 @@ def _second_derivative(el: Typing, terms: Terms, n: Node) -> ReadingError | None
 
 
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
-    "add": (_beside_sum, _behind_value),
+    "add": (_beside_sum, _behind_value, _imaginary),
     "pow": (_imaginary, _upper_index),
     "T": (_second_derivative,),
     "pinv": (_positive,),

@@ -259,13 +259,15 @@ class Scene:
 
     @cached_property
     def residuals(self) -> bool:
-        """Whether e is the vector of residuals, which stands nowhere but in sum(e^2), or the eccentricity of 1 - e^2."""
+        """Whether e is the vector of residuals, which stands nowhere but in sum(e^2), the eccentricity of 1 - e^2, or the charge beside
+        epsilon_0."""
         if "e" not in self.names:
             return False
-        if self.euler and not self.lone_e and any(n.op == "add" and is_ellipse(n) for n in self._nodes()):
+        ellipse = self.euler and not self.lone_e and any(n.op == "add" and is_ellipse(n) for n in self._nodes())
+        if ellipse or (self.euler and "epsilon_0" in self.names):  # the charge in e^2/(4 pi epsilon_0 r)
             raised = [n for n in self._nodes() if n.op == "pow" and n.args[0].attr == "e"]
             if all(n.args[1].op == "num" for n in raised):
-                self.remarks.append("e is a name here, since 1 - e^2 stands in the text")
+                self.remarks.append(f"e is a name here, since {'1 - e^2' if ellipse else 'epsilon_0'} stands in the text")
                 return True
         places = [n for n in self._nodes() if any(a.op == "name" and a.attr == "e" for a in n.args)]
         squares = all(n.op in ("pow", "epow") and n.args[1].attr == 2 for n in places)

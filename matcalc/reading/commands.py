@@ -32,6 +32,7 @@ def root(lexer: Lexer, mark: Mark) -> None:
         call(lexer, "sqrt", mark.span)
         return
     if index is None:
+        _refuse_long_root(lexer, mark)
         lexer.operand("CALL", "sqrt", mark.span)
         tex_argument(lexer, mark, lambda _: None)
         return
@@ -52,6 +53,22 @@ def root(lexer: Lexer, mark: Mark) -> None:
         lexer.close(lexer.tokens[-1].span)
 
     tex_argument(lexer, mark, finish)
+
+
+def _refuse_long_root(lexer: Lexer, mark: Mark) -> None:
+    """√2π, √gh: the root of the first, or of all that touches it."""
+    first, at = lexer.following, lexer.i + 1
+    if first is None or first.gap or lexer.source(mark.span) != "√" or first.kind not in ("num", "word", "greek"):
+        return
+    head, end = first.value[:1] if first.kind == "word" else lexer.source(first.span), first.end
+    if first.kind != "word" or len(first.value) == 1 or lexer.names.is_name(first.value):
+        behind = lexer.marks[at] if at < lexer.stop else None
+        if behind is None or behind.gap or behind.kind not in ("word", "greek"):
+            return
+        head, end = lexer.source(first.span), behind.end
+    rest = lexer.source((first.start + len(head), end))
+    hint = f"write √({head} {rest}) or √({head}) {rest}"
+    raise lexer.refuse(f"{quote(lexer.source((mark.start, end)))} can be read in two ways", (mark.start, end), hint)
 
 
 def tex_argument(lexer: Lexer, command: Mark, then: Action) -> None:

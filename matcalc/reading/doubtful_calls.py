@@ -175,6 +175,9 @@ def refuse_letter_as_sign(lexer: Lexer, mark: Mark) -> None:
     raise lexer.refuse("Σ before a power is the sign of a sum, and nothing behind it carries an index", span, hint)
 
 
+_QUANTITIES = frozenset("DEFGHIKLMNRSTUV")  # capital letters that are no matrices first
+
+
 def refuse_like_another(lexer: Lexer, run: str, mark: Mark) -> None:
     """Tc beside Th, which is a name; xb in (x - xb)^T B (x - xb): two letters that are one name, or a product."""
     marks, at = lexer.marks, lexer.i - 1
@@ -185,6 +188,10 @@ def refuse_like_another(lexer: Lexer, run: str, mark: Mark) -> None:
     beside = before == ["open", "word", "minus"] and marks[at - 2].value == run[0] and run[1] not in alone
     beside = beside and lexer.peek("close") is not None
     turned = any(m.kind == "post" or m.value == "T" for m in marks)
+    if not like and run[0] in _QUANTITIES and run[1].islower() and not turned and alone.isdisjoint(run):
+        twins = (m.value for m in marks if m.kind == "word" and len(m.value) == 2 and m.value != run and m.value[0] == run[0])
+        known = next((v for v in twins if v[1].islower() and v[1] not in alone and "\\" not in lexer.text), "")
+        like = bool(known)  # Rf + β (Rm - Rf)
     if like or (beside and turned):
         what = f"a name as {known} is" if like else "a name"
         hint = f"declare {run} for a name, or write {run[0]}_{run[1]}; {run[0]} {run[1]} for the product"

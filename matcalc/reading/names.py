@@ -230,8 +230,8 @@ def _subscript_letters(marks: list[Mark], i: int, text: str, names: Names, base:
 
 # Words that stand below names, and that nobody means as a letter below and a product behind: y_pred, V_max.
 _LABELS = frozenset(
-    "avg bar cat cur data ddot dot eff err est fake final goal hat init kin low max mean meas min mod model new next obs old opt out pos "
-    "post pot pred prev prior real red ref rel rms sample star sys target test tilde tot total train true".split()
+    "avg bar cat cur data ddot dot eff err est fake final goal half hat init kin low max mean meas min mod model new next obs "
+    "old opt out pos post pot pred prev prior real red ref rel rms sample star sys target test tilde tot total train true".split()
 )
 _INDEX_LETTERS = frozenset("ijklmnpqrst")  # A_ij is A_{ij} more often than A_i j
 _IN_SUBSCRIPTS = {"word", "upright", "num", "const", "plus", "minus", "comma", "colon", "sub", "greek", "bar"}

@@ -18,6 +18,7 @@ from .sums import after_superscript, binder, binder_follows, letter_is_sign
 
 _LIKE_ENTRIES = ("xi", "pi")  # in a sum over i also x_i and p_i
 _WORD = 6  # letters that are no product
+_BEHIND_CAPITAL = frozenset("in out inf ref max min tot amb env eff avg crit sat ext int eq".split())
 _CASES_WORDS = ("if", "for", "otherwise", "else")
 
 
@@ -354,6 +355,9 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
     if (letter := SHORT_GREEK.get(run)) is not None:
         hint = f"write {letter} for the letter, {' '.join(run)} for the product"
         raise lexer.refuse(f"{quote(run)} is short for {letter}, or a product of letters", mark.span, hint)
+    if run[1:] in _BEHIND_CAPITAL and run[0].isupper() and "\\" not in lexer.text:  # Vin, Tinf
+        hint = f"write {run[0]}_{{{run[1:]}}} for a name, {' '.join(run)} for the product"
+        raise lexer.refuse(f"{quote(run)} is a name, or a product of letters", mark.span, hint)
     at = lexer.names.function_at_end(run)
     if at < len(run):
         head = lexer.names.cut(run[:at])

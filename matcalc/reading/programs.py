@@ -30,6 +30,7 @@ _IDENTITIES = ("eye", "Identity", "identity")
 _OF_ENTRIES = ("np", "numpy", "jnp", "jax", "torch", "tf")  # where ** goes entry by entry
 _CALLS = regex(r"\b(?:np|numpy|jnp|jax|torch|tf)\.[a-z]")
 _NUMBERED = regex(r"[A-Za-zα-ω][01](?![\d.])")
+_INDEXED = regex(r"_\{?\d")
 _OF_LISTS = regex(r"(?:Matrix|array|tensor|matrix)\(\[")
 _FOLDS = ("sum", "mean", "prod")  # with a function before the array, as in Julia
 _OF_R = {"t": "transpose", "solve": "inv"}  # in texts with %*%
@@ -351,7 +352,7 @@ def _with_digits(marks: list[Mark], text: str) -> list[Mark]:
 def _with_numbers(marks: list[Mark], text: str) -> list[Mark]:
     """n1 sin(t1) - n2 sin(t2), V0 (1 - e^{-t/T}): a letter that a 0 or a 1 touches somewhere is numbered, since nobody writes these
     powers, and so is it wherever a digit touches it. (x2 by itself may be x^2; so may x1/2 be a root, and what stands beside x_1.)"""
-    if "\\" in text or "_" in text:
+    if "\\" in text or _INDEXED.search(text):
         return marks
     at = [
         k

@@ -44,7 +44,7 @@ def _pattern(latex: bool, ascii_only: bool) -> re.Pattern[str]:
     )
     over = f"[{''.join(OVER)}]"
     letters = (
-        f"(?P<dressed>[A-Za-z{''.join(GREEK)}]{over}|[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u01fe\u1e00-\u1ef9])",
+        f"(?P<dressed>[A-Za-z{''.join(GREEK)}]{over}|[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0126\u0128-\u01fe\u1e00-\u1ef9])",
         f"(?P<part>[{''.join(FRACTIONS)}])",
         f"(?P<sup>[{''.join(SUP)}]+)|(?P<sub>[{''.join(SUB)}]+)",
         f"(?P<greek>[{''.join(GREEK)}])",
@@ -123,7 +123,7 @@ def scan(text: str, start: int = 0, stop: int | None = None, brackets: Mapping[s
         if mark.kind == "blank":
             gap = gap or m[0] != "\\!"  # \sigma\!\left(…\right)
             continue
-        if mark.value == "hbar" and mark.kind == "command":
+        if mark.value == "hbar" and mark.kind in ("command", "hbar"):
             marks.append(Mark("accent", "bar", *m.span(), gap))
             gap, mark = False, Mark("word", "h", *m.span())
         elif group == "dressed" and mark.kind == "accent":  # the sign over the letter, and then the letter
