@@ -97,3 +97,9 @@ def test_programs(language: str, every: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("every", [25, pytest.param(1, marks=pytest.mark.slow)])
 def test_programs_in_cpp(every: int, tmp_path: Path) -> None:
     run("eigen", ASKED[::every], tmp_path)
+
+
+@pytest.mark.eigen
+def test_programs_with_members_at_looped_indices_in_cpp(tmp_path: Path) -> None:
+    """C_{ijkl} in four loops: they were refused, as the array's sizes were not handed on."""
+    run("eigen", [("tensor-15", 1), ("tensor-16", 2)], tmp_path)

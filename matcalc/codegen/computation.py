@@ -79,7 +79,8 @@ class Computation:
         self.numbers = [] if self.axes else list(d._members)
         value = recognise(as_declared(typed.expr, restore) if restore else typed.expr)
         self.value = under_letters(value, renamings(value, letters))
-        self.lowering = Lowering(language, sizes, [letter for letter, _ in self.numbers])
+        families = {name: family.sizes for name, family in self.d._typed.families.items()}
+        self.lowering = Lowering(language, sizes, [letter for letter, _ in self.numbers], families)
         words = [("complex",) if is_complex(variable_of(d, n)) else () for n in self.names]
         self.directions = [symbol(name, one._tensor.shapes[1], w) for name, one, w in zip(self._directions(), several, words)]
         self.second: ClosedForm | None = None

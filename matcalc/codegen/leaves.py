@@ -71,7 +71,8 @@ def _member(lowering: Lowering, e: Expr) -> GraphNode:
         return _conjugated(lowering, lowering.lower(conjugate(e)))
     base, member = str(e.attr[0]), tuple(d for d in e.shape if d is not ONE)  # type: ignore[index]
     runs = [i.op is INDEX and str(i.attr) not in lowering.loops for i in e.args]
-    counts = tuple(lowering.ranges[str(i.attr)].dim if r else Dim.of("family") for i, r in zip(e.args, runs, strict=True))
+    known = lowering.families.get(base) or [Dim.of("family")] * len(runs)
+    counts = tuple(lowering.ranges[str(i.attr)].dim if r else d for i, r, d in zip(e.args, runs, known, strict=True))
     node = lowering.graph.make("in", (), base, (*counts, *member))
     if len(e.args) == 1:
         return _range_of(lowering, node, lowering.ranges[str(e.args[0].attr)]) if runs[0] else _at(lowering, node, e.args[0], member)

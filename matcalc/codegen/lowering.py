@@ -31,10 +31,16 @@ class Lowering:
     """The arrays of some expressions: which axes they have, and each expression lowered once.
 
     `language` is the one that the program is in, which has functions of its own; `sizes` are hints for the cost of products;
-    `letters` are indices that are arguments of the program, the j of a variable x_j.
+    `letters` are indices that are arguments of the program, the j of a variable x_j; `families` has how many members each has.
     """
 
-    def __init__(self, language: str = "numpy", sizes: Mapping[str, int] | None = None, letters: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        language: str = "numpy",
+        sizes: Mapping[str, int] | None = None,
+        letters: Collection[str] = (),
+        families: Mapping[str, Sequence[Dim]] | None = None,
+    ) -> None:
         self.language = language
         self.graph = ProgramGraph()
         self.sizes = dict(sizes or {})
@@ -42,6 +48,7 @@ class Lowering:
         self.done: dict[tuple[Expr, frozenset[str]], GraphNode] = {}
         self.steady: dict[Expr, Expr] = {}
         self.ranges: dict[str, Range] = {}
+        self.families = dict(families or {})
         self.letters = frozenset(letters)
         self.loops = self.letters  # the indices that are numbers: of loops, and those arguments
         self.axes: tuple[str, ...] = ()  # of a derivative by an array of three and more indices: its leading ones
