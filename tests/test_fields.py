@@ -157,3 +157,17 @@ def test_vex_of_a_matrix_is_a_map() -> None:
     """It was -cross(e_j, e_k)[i]/2."""
     d = matcalc.derivative("vex(A W B)", "W", where="A, W, B in R^{3 x 3}")
     assert d.verified == "verified" and d.text == "dW -> vex(A dW B)"
+
+
+@pytest.mark.parametrize(
+    ("text", "notation", "printed"),
+    [
+        ("(I - W)^-1 (I + W)", "auto", "J[i,j,k,l] = 2 ((I - W)^-1)[i,k] ((I - W)^-1)[l,j]"),
+        ("(I - W)^-1 (I + W)", "differential", "dW -> 2 (I - W)^-1 dW (I - W)^-1"),
+        ("(I + W) (I - W)^-1", "auto", "J[i,j,k,l] = 2 ((I - W)^-1)[l,j] ((I - W)^-1)[i,k]"),
+    ],
+)
+def test_the_cayley_transform(text: str, notation: str, printed: str) -> None:
+    """It had ((I - W)^-1 (I + W))[l,j] + delta[j,l] in it."""
+    d = matcalc.derivative(text, "W", where="W in R^{n x n}", notation=notation)
+    assert d.verified == "verified" and d.text == printed

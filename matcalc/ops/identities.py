@@ -210,6 +210,10 @@ for _sign in "+-":
         source="definition",
     )
 
+for _sign, _sum in (("+", "X + Y"), ("-", "Y - X")):
+    identity(f"inverse {_sign} identity", f"X^-1 Y {_sign} I", f"X^-1 ({_sum})", "X: n n, Y: n n", source="definition")
+    identity(f"inverse behind {_sign} identity", f"Y X^-1 {_sign} I", f"({_sum}) X^-1", "X: n n, Y: n n", source="definition")
+
 # Entrywise and diagonal products.
 identity(
     "entrywise product with an outer product",

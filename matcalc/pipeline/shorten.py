@@ -15,6 +15,7 @@ from ..notation.authorship import Order, rewritten, typed_order
 from ..ops.activations import SIGMOID
 from ..ops.core import ADD, ENTRY, EYE, HADAMARD, INDEXED_SUM, IVERSON, MATMUL, NAMED, SYMBOL, TIMES, UNIT
 from ..ops.elementary import TAN
+from ..ops.inverse import INVERSE
 from ..shortening.factor import is_sum_of_monomials
 from ..shortening.simplify import as_typed, recognise, simplify
 
@@ -104,8 +105,13 @@ class Shortener:
     def finished(self, tensor: Tensor) -> Tensor:
         """The answer: adjoints on the way are written out where that stays short."""
         tensor = tensor.map(self.final)
-        if tensor.matrix is None and len(tensor.terms) > MANY:
-            return tensor
+        if tensor.matrix is None:
+            if len(tensor.terms) > MANY:
+                return tensor
+            if any(e.op is EYE for e in tensor.expressions()) and any(INVERSE.bit & e.within for e in tensor.expressions()):
+                from ..differentiation.beside import with_identities_added
+
+                tensor = with_identities_added(tensor, self.final)
         if not any(map(has_names, tensor.expressions())):
             return tensor
         length = written_size(tensor.expressions())
