@@ -51,7 +51,8 @@ class SizeNames:
         self._take_halved()
         for term in sorted(self.el.symbols.values(), key=lambda t: t.kind != "matrix"):
             for dim in reversed(term.shape):
-                self._name(dim, LETTERS)
+                if dim is not ONE:
+                    self._name(dim, LETTERS)
         for size in chain(*self.el.families.values()):
             self._name(size, COUNTS)
         for value, argument in self.el.supposed.values():

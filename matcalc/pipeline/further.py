@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import copy
+from functools import cached_property
 
 from ..differentiation.tensor import Tensor
 from ..expressions.build import add, conjugate, hadamard, times, total, transpose
@@ -22,8 +23,12 @@ class Further(Holder):
     """What a program computes beside the first derivatives by the names of a question. `take` is how a derivative is taken."""
 
     def __init__(self, question: Question, take: Callable[[Question], Derivative]) -> None:
-        self._plain = question.by(*question.names, layout="numerator", notation="auto", structured="")
-        self._within, self._take = question.options.structured, take
+        self._question, self._within, self._take = question, question.options.structured, take
+
+    @cached_property
+    def _plain(self) -> Question:
+        """The question without a layout, a notation or a set of its own; few answers are asked for more."""
+        return self._question.by(*self._question.names, layout="numerator", notation="auto", structured="")
 
     def by(self, names: Sequence[str]) -> Further:
         """The same by other variables."""
