@@ -11,7 +11,7 @@ from ..syntax import Node, Program, split_name, walk
 from .takes import goes_by_entries, is_unknown_function, takes_arrays
 
 _OF_ARRAYS = frozenset({"T", "H", "norm", "inv", "pinv", "inner", "ew", "epow", "index", "literal", "bars"})
-_EXPONENTS = GREEK_WORDS | {"a", "b", "c"}  # what a matrix is not raised to
+_EXPONENTS = GREEK_WORDS | {"a", "b", "c", "z"}  # what a matrix is not raised to
 _AMOUNTS = frozenset(  # prices and rates with what they are of, as economics writes them
     {
         ("w", "L"),
@@ -108,6 +108,8 @@ def capitals_are_numbers(nodes: Sequence[Node], known: Collection[str], wrt: Col
     if any(not acts and has(n.args[0], str.isupper) and _is_sum_of_exponentials(n) for n in nodes if n.op == "sum"):
         return True
     if any(_has_number_beside_capital(n, known) for n in map(_exponent, nodes) if n is not None):
+        return True
+    if _has_coefficients(nodes, known):
         return True
     if any(not acts and (_is_growth(n, known) or _is_length_less(n, known)) for n in nodes):
         return True
@@ -222,6 +224,28 @@ def _is_growth(n: Node, known: Collection[str]) -> bool:
         return capital and any(map(_is_growth_of, above)) and any(_is_growth_of(m) for a in below for m in walk(a))
     small = [[str(m.attr) for m in walk(a) if m.op == "name"] for a in powers]
     return capital and any(a.args[1].op in ("name", "mul") and all(map(str.islower, names)) for a, names in zip(powers, small))
+
+
+def _has_coefficients(nodes: Sequence[Node], known: Collection[str]) -> bool:
+    """m c (T_2 - T_1), (p - c) q - F: capital letters that are no matrices first, in sums with small Latin factors, and none before a small
+    letter, which may be a vector."""
+    capital = [n for n in nodes if n.op == "name" and str(n.attr)[:1].isupper() and n.attr not in known]
+    bases = {split_name(str(n.attr))[0] for n in capital}
+    if not capital or not MATRICES.isdisjoint(bases) or "I" in bases or any(len(b) > 1 for b in bases):
+        return False
+    pairs = [(a, b) for n in nodes if n.op == "mul" for a, b in pairwise(n.args)]
+    if any(a.op == b.op == "name" and str(a.attr)[:1].isupper() and str(b.attr)[:1].islower() for a, b in pairs):
+        return False
+    sums = [
+        n for n in nodes if n.op == "add" and any(m.op == "name" and m.attr not in known and str(m.attr)[:1].isupper() for m in walk(n))
+    ]
+    held = {id(a) for n in nodes if n.op == "mul" and n.args[0].op == "name" and _is_latin(n.args[0]) for a in n.args}
+    held |= {id(n) for n in sums if any(a.op == "mul" and a.args[0].op == "add" and _is_latin(a.args[-1]) for a in n.args)}
+    return bool(sums) and any(id(n) in held for n in sums)
+
+
+def _is_latin(n: Node) -> bool:
+    return n.op == "name" and str(n.attr).islower() and split_name(str(n.attr))[0] not in GREEK_WORDS and n.attr not in OFTEN_VECTORS
 
 
 def _is_growth_of(a: Node) -> bool:

@@ -355,6 +355,11 @@ def pieces(lexer: Lexer, mark: Mark, touching: bool) -> None:
     if (letter := SHORT_GREEK.get(run)) is not None:
         hint = f"write {letter} for the letter, {' '.join(run)} for the product"
         raise lexer.refuse(f"{quote(run)} is short for {letter}, or a product of letters", mark.span, hint)
+    following = lexer.following
+    again = following is not None and following.kind == "word" and following.gap and following.value == run[1:]
+    if len(run) == 2 and again and run.islower() and "\\" not in lexer.text:  # px x
+        hint = f"declare {run} for a name, or write {run[0]}_{run[1]}; {run[0]} {run[1]}^2 for the product"
+        raise lexer.refuse(f"{quote(run)} before {run[1]} is a name, or a product", mark.span, hint)
     if run[1:] in _BEHIND_CAPITAL and run[0].isupper() and "\\" not in lexer.text:  # Vin, Tinf
         hint = f"write {run[0]}_{{{run[1:]}}} for a name, {' '.join(run)} for the product"
         raise lexer.refuse(f"{quote(run)} is a name, or a product of letters", mark.span, hint)
