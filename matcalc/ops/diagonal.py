@@ -78,7 +78,7 @@ HALF_TRIANGLE = operation(
     adjoint="symtril(A)/2",
     rule="differential of the half triangle",
     statement="d halftril(X) = halftril(dX): the lower triangle of (X + X^T)/2 with half of its diagonal, Φ(X)",
-    source=follows("the definition of Φ", MURRAY),
+    source=follows("the definition of Φ", MURRAY, "section 3"),
     spellings="halftril",
     numeric="(np.tril(X) + np.triu(X, 1).T) / 2",
     numpy="(np.tril(X) + np.triu(X, 1).T) / 2",

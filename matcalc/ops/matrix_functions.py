@@ -215,7 +215,7 @@ CHOLESKY = operation(
     rule="differential of the Cholesky factor",
     statement="d chol(X) = L Φ(L^-1 dX L^-T) for X = L L^T, where Φ = halftril takes the lower triangle and half the diagonal of "
     "a symmetric matrix; of a matrix that is not symmetric the symmetric part (X + X^T)/2 is factored",
-    source=follows("L^-1 dX L^-T = L^-1 dL + (L^-1 dL)^T, where L^-1 dL is lower triangular", MURRAY),
+    source=follows("L^-1 dX L^-T = L^-1 dL + (L^-1 dL)^T, where L^-1 dL is lower triangular", MURRAY, "section 3"),
     spellings="chol",
     numeric="np.linalg.cholesky((X + X.T) / 2)",
     numpy="np.linalg.cholesky((X + X.T) / 2)",
