@@ -124,6 +124,8 @@ def slopes(nodes: Iterable[Node], known: Collection[str]) -> frozenset[str]:
     """m and b of sum((y - (m*x + b))^2): letters that are numbers as often, before one of data and by themselves in a sum that is squared
     below sum(…)."""
     inside = [n.args[0] for n in nodes if n.op == "call" and n.attr in ("sum", "mean") and len(n.args) == 1]
+    if not inside:
+        return frozenset()
     squares = [m.args[0] for a in inside for m in walk(a) if m.op == "pow" and m.args[0].op == "add" and m.args[1].attr == 2]
     found: set[str] = set()
     for square in squares:

@@ -258,8 +258,10 @@ def _star(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 def _scale(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """g * x / sqrt(mean(x^2) + eps): a number g, or one for each entry, as in the layers of networks."""
     signs = n.attr if isinstance(n.attr, tuple) else ()
+    if "/" not in signs:
+        return None
     scaled = [a for a in n.args if a.op == "name" and a.attr in _SCALES and a.attr in el.defaults and a.attr not in el.scene.scaled]
-    if "/" not in signs or not scaled:
+    if not scaled:
         return None
     divisors = [a for a, sign in zip(n.args, ("", *signs)) if sign == "/" and a.op == "call" and a.attr in ("sqrt", "std")]
     spread = any(m.op == "call" and m.attr in ("mean", "sum", "var", "std") for a in divisors for m in walk(a))
@@ -276,6 +278,8 @@ def _scale(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 
 def _turned_by(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """R(theta) p: the rotation of a vector, where both were read as numbers."""
+    if all(a.op != "call" or a.attr != "R" for a in n.args):
+        return None
     for a, sign, b, left in _factors(n, terms):
         if a.op != "call" or a.attr != "R" or sign or b.op != "name" or b.attr not in el.defaults or not left.is_scalar:
             continue

@@ -136,6 +136,8 @@ def _traced(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
 
 def _imaginary(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     """e^{i w t}, where i is a name like any other here."""
+    if "i" not in el.defaults and "j" not in el.defaults:
+        return None
     if n.op == "add":  # 1 + j omega R C
         products = [a.args for a in n.args if a.op == "mul"]
         beside = [(i, w) for args in products for i, w in pairwise(args) if i.attr in ("i", "j") and w.attr in ("omega", "w")]
