@@ -85,6 +85,7 @@ class Body:
         self.lines += [indent + line for line in (self.target.assigned(name, start, n, "start"), begin)]
         outer = [m for m in self.order if variable in m.loops and m.loops - {variable} <= self._inside]
         kept = self._inside
+        known = dict(self.factor_names)
         self._inside = self._inside | {variable}
         self._run([m for m in postorder([inside]) if m in set(outer)], indent + "    ")
         self._inside = kept
@@ -92,6 +93,7 @@ class Body:
         self.lines += [indent + line for line in (f"    {step}", self.target.word("end")) if line]
         for m in outer:  # another loop over the same letter computes them for itself
             self.texts.pop(m, None)
+        self.factor_names = known  # factors that were first needed in the loop have their scope there
         self.texts[n] = (name, ATOM)
 
     _inside: frozenset[str] = frozenset()
