@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from ..errors import MatcalcError, Span
 from ..interning import regex
+from ..kinds import Dim
 from ..syntax import Asked, Binding, Declaration, Node, Program, same, spell_name, split_name, walk
 from .apart import letters_of, one_of_each
 from .applied import applied_once, holds_one, plain_factors
@@ -40,6 +41,7 @@ LABELS = regex(
 _CONDITIONED = regex(r"dots|\.\.\.|…|[<>≠≥≤]|!=|\\(?:ne|ge|le)")
 _CONSTANT = regex(r"(?<=\S)\s*\+\s*(?:\\(?:text|mathrm|mbox|textrm|operatorname)\s*\{\s*)?\bconst(?:ant)?\b\.?\s*\}?\s*\.?\s*$")
 _PARAMETERS = r"\([A-Za-z_0-9, ]*\)"
+Row = tuple[str, str, tuple[str | int, ...], tuple[str, ...], Span]
 _JOINED = regex(r"[\\(:\n]")  # brackets, functions and LaTeX may join what semicolons part
 _HEADS = regex(  # @(x) …, f <- function(x) …, Let …
     rf"^\s*(?:\\(?:text|mbox)\{{\s*(?:Let|Consider)\s*:?\s*\}}|(?:[Ll]et|[Cc]onsider)\s+)"
@@ -55,27 +57,36 @@ def parse_where(text: str) -> tuple[Declaration, ...]:
     """The declarations in `text`, e.g. "x, y in R^n; A in R^{m x n} symmetric; phi: R -> R". Many questions have the same ones: what stands
     between two semicolons, and nothing else can change, is read once."""
     check_length(text)
-    if ";" not in text or _JOINED.search(text):
-        return _declared(text) if text else ()
+    if not text:
+        return ()
+    parts = [text] if _JOINED.search(text) else text.split(";")
     found: dict[str, Declaration] = {}
     start = 0
-    for part in text.split(";"):
+    for part in parts:
         try:
-            declared = _declared(part) if part.strip() else ()
+            rows = _rows(part) if part.strip() else ()
         except MatcalcError:
-            return _declared(text)  # which tells the place
-        for d in declared:
-            if d.name in found or d.domain is not None:
-                return _declared(text)
-            first, last = d.span or (0, 0)
-            found[d.name] = Declaration(d.name, d.field, d.sizes, d.properties, None, (start + first, start + last))
+            rows = None
+        if rows is None or not found.keys().isdisjoint([row[0] for row in rows]):
+            return read_declarations(text, 0, len(text))  # errors tell their place in the whole
+        for name, field, sizes, properties, (first, last) in rows:
+            found[name] = Declaration(name, field, tuple(map(Dim.of, sizes)), properties, None, (start + first, start + last))
         start += len(part) + 1
     return tuple(found.values())
 
 
 @lru_cache(maxsize=512)
-def _declared(text: str) -> tuple[Declaration, ...]:
-    return read_declarations(text, 0, len(text))
+def _rows(text: str) -> tuple[Row, ...] | None:
+    """The declarations of arrays whose sizes are names and numbers, row by row; None where there are others. Sizes by what they are called:
+    a table keeps none alive."""
+    rows: list[Row] = []
+    for d in read_declarations(text, 0, len(text)):
+        sizes = [s.name or s.number for s in d.sizes if isinstance(s, Dim)]
+        named = [s for s in sizes if s is not None]
+        if d.domain is not None or d.argument or d.span is None or len(named) < len(d.sizes):
+            return None
+        rows.append((d.name, d.field, tuple(named), d.properties, d.span))
+    return tuple(rows)
 
 
 def parse(
