@@ -18,7 +18,6 @@ from ..inference.infer import Typed
 from ..inference.standing import EULER
 from ..kinds import ONE, Dim, shape_text, shape_words
 from ..notation.arrange import Arranger
-from ..notation.authored import Authored, is_same
 from ..notation.authorship import Order, rewritten
 from ..notation.naming import LEAST_GAIN, LEAST_SHORT_GAIN, is_short, names_for, repeated
 from ..numbers.record import Check
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from ..inference.table import Reading
+    from ..notation.authored import Authored
 
 LARGE = 300  # symbols
 WRITTEN_OUT = 30  # symbols of an answer in which a part of few letters needs no name
@@ -236,6 +236,8 @@ class ClosedForm(Typeset):
     @cached_property
     def _authored(self) -> Authored:
         """The names that the text gives to values."""
+        from ..notation.authored import Authored
+
         if not self._in_names:
             return Authored({})
         # A course writes numbers made of numbers out: f = 2 x + 1; f^4 has 8 (2 x + 1)^3. Nothing gets shorter of an unknown function.
@@ -251,6 +253,8 @@ class ClosedForm(Typeset):
         """The answer in the author's names, whose definitions count nothing; the derivative as it came may have them more often."""
         if not self._bindings:
             return None
+        from ..notation.authored import is_same
+
         whole = self._authored(e)
         found = [] if whole is e else [whole]
         if self._authored.names and not has_names(e) and e.size <= LARGE:

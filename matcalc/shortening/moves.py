@@ -55,11 +55,8 @@ from ..ops.determinant import DETERMINANT
 from ..ops.inverse import INVERSE
 from ..ops.sums import SUM
 from ..ops.trace import TRACE
-from .casework import merged_cases
 from .factor import factor, without_contents
-from .pairs import joined_halves, symmetric_pairs, written_by_entries
 from .patterns import rewritten
-from .scalars import rewritings
 
 LARGEST_EXPANDED = 48  # symbols of a sum whose products are multiplied out on trial
 MOST_EXPANDED = 8  # and its summands
@@ -133,6 +130,8 @@ def moves(e: Expr) -> Iterator[Move]:
             whole = lift(str(e.attr), *e.args)
             if whole is not None:
                 yield "sum over an index", whole
+        from .pairs import symmetric_pairs
+
         for made in symmetric_pairs(e):
             yield "sum over pairs", made
     if e.op is ADD:
@@ -141,6 +140,8 @@ def moves(e: Expr) -> Iterator[Move]:
             for made in _distributed_terms(e):
                 yield "distributive law", made
         if INDEXED_SUM.bit & within:
+            from .pairs import joined_halves, written_by_entries
+
             for made in (*_same_letters(e), *_one_sum(e), *written_by_entries(e)):
                 yield "sum over an index", made
             for made in joined_halves(e):
@@ -149,12 +150,16 @@ def moves(e: Expr) -> Iterator[Move]:
             for made in _pushed_through(e):
                 yield "push-through identity", made
         if CASES.bit & within:
+            from .casework import merged_cases
+
             for made in merged_cases(e):
                 yield "sum of cases", made
         if POWER.bit & within:
             for made in _split_roots(e):
                 yield "root of a product", made
         if e.is_scalar:
+            from .scalars import rewritings
+
             for made in rewritings(e):
                 yield "scalar algebra", made
     elif e.op is TIMES:
