@@ -304,19 +304,19 @@ class _Network:
         self.edges: list[tuple[Expr, Index, Index]] = []
         self.opaque: list[Factor] = []
         self.inner: list[Index] = []
-        self.vanishes = is_zero(term.scalar) or any(is_zero(e) for e, _, _ in term.factors)
+        self.vanishes = is_zero(term.scalar) or any([is_zero(e) for e, _, _ in term.factors])
         if not self.vanishes:
             self._sort_factors()
 
     def _sort_factors(self) -> None:
-        same = self._merge_deltas()
+        same = self._merge_deltas() if any([e.op is EYE for e, _, _ in self.term.factors]) else {}
 
         def of(s: Slot) -> Slot:
             return tuple(same.get(i, i) for i in s)
 
         seen: dict[Index, None] = {}
         for e, r, c in self.term.factors:
-            r, c = of(r), of(c)
+            r, c = (of(r), of(c)) if same else (r, c)
             for i in (*r, *c):
                 seen[i] = None
             if e.op is ONES or (e.op is EYE and r == c):
@@ -431,10 +431,11 @@ class _Network:
     def result(self) -> Term | None:
         """The reduced term; None if it is zero."""
         factors: list[Factor] = []
-        merged = [(hadamard(*vs), (i,), ()) for i, vs in self.vectors.items()] + [(e, (a,), (b,)) for e, a, b in self.edges]
+        merged = [(hadamard(*vs) if len(vs) > 1 else vs[0], (i,), ()) for i, vs in self.vectors.items()] + [(e, (a,), (b,)) for e, a, b in self.edges]
         for e, r, c in merged:
             coefficient, scalars, rest = build.split(e)
-            self.scalar = times(self.scalar, build.num(coefficient), *scalars)
+            if scalars or coefficient != 1:
+                self.scalar = times(self.scalar, build.num(coefficient), *scalars)
             if rest is not None and rest.op is not ONES:
                 factors.append((rest, r, c))
         if is_zero(self.scalar) or any(is_zero(e) for e, _, _ in factors):

@@ -10,7 +10,7 @@ from ..expressions import build
 from ..expressions.build import add, apply, hadamard, ones, power, substitute, symbol, times, transpose, zeros
 from ..expressions.expr import Expr, make, postorder, transform
 from ..kinds import ONE, Dim, Shape, size_of_letter, triangle_side
-from ..ops.core import ADD, EYE, INDEXED_SUM, ONES, POWER, SIZE, SYMBOL, TIMES, UNIT, ZEROS
+from ..ops.core import ADD, EYE, INDEXED_SUM, NUMBER, ONES, POWER, SIZE, SYMBOL, TIMES, UNIT, ZEROS
 from ..ops.operation import Operation
 from .infer import read_template
 
@@ -151,15 +151,27 @@ def _letters(values: Iterable[Expr], args: Iterable[Expr]) -> dict[str, Dim]:
 def instantiate(body: Expr, known: dict[Expr, Expr], sizes: dict[str, Dim]) -> Expr:
     """The template with its placeholders and its dimension letters replaced."""
     done = dict(known)
-    for n in postorder(body):
-        if not n.args and n not in done:
+    for n in _nodes(body):
+        if n in done:
+            continue
+        if not n.args:
             done[n] = _resized(n, sizes)
         elif n.op is UNIT:
             done[n] = build.unit(done[n.args[0]], n.shape[0].substitute(sizes))
-    return transform(body, build.rebuild, done)
+        else:
+            done[n] = build.rebuild(n, tuple([done[a] for a in n.args]))
+    return done[body]
+
+
+@cache
+def _nodes(template: Expr) -> list[Expr]:
+    """The nodes of a template, which stays, arguments first."""
+    return postorder(template)
 
 
 def _resized(leaf: Expr, sizes: dict[str, Dim]) -> Expr:
+    if leaf.op is SYMBOL or leaf.op is NUMBER:
+        return leaf
     rows, cols = (d.substitute(sizes) for d in leaf.shape)
     if leaf.op is EYE:
         return build.eye(rows)
@@ -170,8 +182,6 @@ def _resized(leaf: Expr, sizes: dict[str, Dim]) -> Expr:
     if leaf.op is SIZE:
         assert isinstance(leaf.attr, Dim)
         return build.size(leaf.attr.substitute(sizes))
-    if leaf.op is SYMBOL:
-        return leaf
     attr = leaf.attr.substitute(sizes) if isinstance(leaf.attr, Dim) else leaf.attr
     return make(leaf.op, (), attr, (rows, cols), leaf.size, leaf.indices)
 
