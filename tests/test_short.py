@@ -198,3 +198,11 @@ def test_a_minus_before_a_congruence_goes_into_the_difference_inside() -> None:
 def test_functions_of_zero_are_numbers(text: str, answer: str) -> None:
     """The answers had exp(0) in them."""
     assert str(matcalc.derivative(text, "x", where="x in R")) == answer
+
+
+def test_sums_in_angles_are_nothing_to_multiply_out() -> None:
+    """SymPy took minutes over cosh of a sum of five names beside its sinh."""
+    d = matcalc.derivative("gelu(cosh(q - t + (b - s + a)))", "t", where="q, t, b, s, a in R")
+    assert isinstance(d, matcalc.Derivative)
+    assert d.verified == "verified"
+    assert "cosh(c) exp(-cosh(c)^2/2)" in d.text, d.text

@@ -431,7 +431,9 @@ class _Network:
     def result(self) -> Term | None:
         """The reduced term; None if it is zero."""
         factors: list[Factor] = []
-        merged = [(hadamard(*vs) if len(vs) > 1 else vs[0], (i,), ()) for i, vs in self.vectors.items()] + [(e, (a,), (b,)) for e, a, b in self.edges]
+        merged = [(hadamard(*vs) if len(vs) > 1 else vs[0], (i,), ()) for i, vs in self.vectors.items()] + [
+            (e, (a,), (b,)) for e, a, b in self.edges
+        ]
         for e, r, c in merged:
             coefficient, scalars, rest = build.split(e)
             if scalars or coefficient != 1:

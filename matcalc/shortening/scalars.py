@@ -133,14 +133,16 @@ def _rewritten(sympy: Any, s: Any, wanted: frozenset[str]) -> Iterator[Any]:
         above, below = sympy.fraction(sympy.together(s))
         yield sympy.expand(above) / below  # over the denominators as they are
     if "trigonometric" in wanted:
-        short = sympy.trigsimp(s)
+        # Angles are letters of their own: a sum in one has no part in what is sought, and SymPy takes minutes over its parts.
+        found = dict.fromkeys(a.args[0] for a in sorted(s.atoms(sympy.sin, sympy.cos, sympy.sinh, sympy.cosh), key=sympy.default_sort_key))
+        held = {angle: sympy.Dummy(f"t{k}", real=True) for k, angle in enumerate(found)}
+        angles = {v: k for k, v in held.items()}
+        short = sympy.trigsimp(s.xreplace(held)).xreplace(angles)
         yield short
         yield sympy.factor(short)
-        if "rational" in wanted:
-            # sin(2 x)^2 + cos(2 x)^2 above the bar, the angles as they are
-            held = {a.args[0]: sympy.Dummy(real=True) for a in s.atoms(sympy.sin, sympy.cos, sympy.sinh, sympy.cosh)}
-            above, below = sympy.fraction(sympy.together(s.subs(held)))
-            yield sympy.cancel(sympy.trigsimp(sympy.expand(above)) / below).subs({v: k for k, v in held.items()})
+        if "rational" in wanted:  # sin(2 x)^2 + cos(2 x)^2 above the bar
+            above, below = sympy.fraction(sympy.together(s.xreplace(held)))
+            yield sympy.cancel(sympy.trigsimp(sympy.expand(above)) / below).xreplace(angles)
 
 
 def _angles(e: Expr) -> set[Expr]:
