@@ -18,6 +18,10 @@ FOUND = [
     # the oracle was wrong: such matrices are near rank 1, and doubles have few digits of their pseudoinverses
     ("cosh(((C diag(x))/a)/|X|)^+", "a", "a in R positive; x in R^{n} positive; C in R^{q x n} positive; X in R^{p x p} spd"),
     ("exp(B)", "B", "B in R^{1 x p}"),
+    # I_q in the printed answer was a family over q; F^(c - 3) has no c - 3 factors where c < 3; a condition that holds at few points
+    ("sum(sin([C; sum_{i=1}^n hinge(u[i] + H)]))", "u", "u in R^{n}; C in R^{n x n} spd; H in R^{q x n} positive"),
+    ("sec(max(F^c * F^{-3} - 1, F))", "F", "F in R^{p x p} symmetric; c in N"),
+    ("(erf(u) .* x) .* cot(1[||w||_{2} < max(u)] (cosh(u) + asin(tanh(u))))", "u", "u, x in R^{n}; w in R^{q}"),
     ("min(cases(a A, d^T <= d^T, A), A)", "a", "a in R; d in R^n; A in R^{1 x n} positive"),
     ("||sign(softmax(X)) X||_{F}", "X", "X in R^{n x n}"),
     ("sum_{i=1}^q sec(acos(sin(C^T)/2) - (sum_{j=1}^q X[i,j] C^T))", "C", "C in R^{q x m}; X in R^{q x q} diagonal"),

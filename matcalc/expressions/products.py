@@ -7,7 +7,22 @@ from collections.abc import Sequence
 from ..errors import ShapeError
 from ..kinds import ONE, Dim, shape_text
 from ..ops.blocks import SELECTION
-from ..ops.core import ADD, COMMUTATION, EYE, HADAMARD, KRONECKER, MATMUL, MATRIX_POWER, NUMBER, ONES, POWER, TIMES, TRANSPOSE, UNIT
+from ..ops.core import (
+    ADD,
+    COMMUTATION,
+    EYE,
+    HADAMARD,
+    KRONECKER,
+    MATMUL,
+    MATRIX_POWER,
+    NUMBER,
+    ONES,
+    POWER,
+    SYMBOL,
+    TIMES,
+    TRANSPOSE,
+    UNIT,
+)
 from ..ops.diagonal import DIAG
 from ..ops.half_vectorization import DUPLICATION, ELIMINATION
 from ..ops.inverse import INVERSE
@@ -212,6 +227,8 @@ def _merge(a: Expr, b: Expr) -> Expr | None:
             return real_power(u, add(p, q))
     if x is y and _is_inverted(a) and _is_inverted(b):  # exponents below 0 are those of inverses: nobody can tell the sign of i - 9
         return matrix_power(inverse(x), negative(add(j, k)))
+    if x is y and _is_below_zero(j, k):
+        return None
     if x is y:
         return matrix_power(x, add(j, k)) if not (holds(x, "idempotent") and is_number(j) and is_number(k)) else x
     if a is transpose(b) and (holds(a, "orthogonal") or holds(b, "orthogonal")):
@@ -219,6 +236,13 @@ def _merge(a: Expr, b: Expr) -> Expr | None:
     if is_complex(a) and (holds(a, "unitary") or holds(b, "unitary")) and a is transpose(conjugate(b)):
         return eye(a.shape[0])
     return None
+
+
+def _is_below_zero(j: Expr, k: Expr) -> bool:
+    """Whether the sum of two exponents, of which one is a number, may be less than 0 where the other is 1: F^c F^-3 is no power with
+    c - 3 factors."""
+    number, other = (j, k) if is_number(j) else (k, j)
+    return is_number(number) and value_of(number) < -1 and not is_number(other) and other.op is SYMBOL
 
 
 def _is_inverted(e: Expr) -> bool:

@@ -336,7 +336,7 @@ class Scene:
     def _carried(self, body: Node) -> set[str]:
         """The letters below the names in the body of a sum that names no index."""
         subscripts = (split_indexed(n.attr)[1] for n in walk(body) if n.op == "name" and isinstance(n.attr, str))
-        return {s for s in subscripts if len(s) == 1 and s.isalpha()}
+        return {s for s in subscripts if len(s) == 1 and s.isalpha() and s not in self.sizes}  # I_q, with q rows and columns
 
     def _is_many(self, base: str, sub: str) -> bool:
         """Whether x_i is one of many: i, or another index that x carries in the text, is bound; likewise both indices of x_{ij}."""

@@ -208,6 +208,10 @@ class Search:
             style = turn % len(STYLES)
             if len(self.sizes) < ENOUGH and self.judged(Kind(self.orders[0], *STYLES[style], turn)):
                 self.style = style
+        names = [*self.asked.point.symbols, *self.asked.point.families]
+        for decade, name in product((-1, 1), names if 1 < len(names) <= MOST_SIGNED else ()):  # one beside which others are small
+            if len(self.sizes) < ENOUGH:
+                self.judged(Kind(self.orders[0], 10.0**decade, positive=True, turn=MOST_TRIES, only=name))
 
     def _visit(self) -> None:
         orders, wanted, point = self.orders, self.asked.points, self.asked.point

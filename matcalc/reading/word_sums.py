@@ -33,7 +33,7 @@ def is_over_index(lexer: Lexer, mark: Mark) -> bool:
         word = lexer.marks[k + 2].value if below.kind == "under" and k + 2 < end else ""
         if word and function_of(f"{one.value}_{word}"):  # khatri_rao(X, Y)
             letters -= {word[:1]}
-        elif one.kind == "const" or one.value in units or one.value in ("|", "||"):  # ||x||_infty
+        elif one.kind in ("const", "num") or one.value in units or one.value in ("|", "||"):  # ||x||_infty
             letters -= letters_below_names(lexer, k + 1, k + 2)
         elif one.kind == "binder" or one.value in ("sum", "prod"):  # sum(sum_{i=1}^n x_i a_i)
             first = lexer.marks[k + 2] if below.kind == "under" else below
