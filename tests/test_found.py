@@ -20,6 +20,7 @@ FOUND = [
     ("exp(B)", "B", "B in R^{1 x p}"),
     # I_q in the printed answer was a family over q; F^(c - 3) has no c - 3 factors where c < 3; a condition that holds at few points
     ("sum(sin([C; sum_{i=1}^n hinge(u[i] + H)]))", "u", "u in R^{n}; C in R^{n x n} spd; H in R^{q x n} positive"),
+    ("tr(D^t D^{-4} A)", "D", "D, A in R^{m x m}; t in N"),
     ("sec(max(F^c * F^{-3} - 1, F))", "F", "F in R^{p x p} symmetric; c in N"),
     ("(erf(u) .* x) .* cot(1[||w||_{2} < max(u)] (cosh(u) + asin(tanh(u))))", "u", "u, x in R^{n}; w in R^{q}"),
     ("min(cases(a A, d^T <= d^T, A), A)", "a", "a in R; d in R^n; A in R^{1 x n} positive"),

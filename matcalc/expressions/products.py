@@ -239,10 +239,12 @@ def _merge(a: Expr, b: Expr) -> Expr | None:
 
 
 def _is_below_zero(j: Expr, k: Expr) -> bool:
-    """Whether the sum of two exponents, of which one is a number, may be less than 0 where the other is 1: F^c F^-3 is no power with
-    c - 3 factors."""
+    """Whether the sum of two exponents, of which one is a number, may be less than 0: F^c F^-3 is no power with c - 3 factors, nor
+    F^(c - i) F^-1 one with c - i - 1; but F^c F^-1 has c - 1."""
     number, other = (j, k) if is_number(j) else (k, j)
-    return is_number(number) and value_of(number) < -1 and not is_number(other) and other.op is SYMBOL
+    if not is_number(number) or is_number(other) or value_of(number) >= 0:
+        return False
+    return other.op is not SYMBOL or value_of(number) < -1
 
 
 def _is_inverted(e: Expr) -> bool:
