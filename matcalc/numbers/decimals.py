@@ -1,8 +1,8 @@
 """Functions of one decimal number that `decimal` lacks, to the precision of the context.
 
 Most are mpmath's, which is imported when the first of them is asked for, by its functions with an explicit precision: they share no
-state with other threads. An exponential or a logarithm of its own takes `decimal` two and ten times as long; a question with few of them
-does not wait for the import.
+state with other threads. An exponential of its own takes `decimal` twice as long as mpmath, a logarithm five times; a question with few of
+them does not wait for the import.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ GUARD = 6  # digits, while a function is computed
 FARTHEST = 400  # digits before the point of what mpmath is asked for
 GREATEST = 6  # the same of the gamma function and its like
 MANY, SMALL = 100, 4  # digits from which mpmath is always asked, thirty times as fast with 450; digits of what is not asked of it
-FEW = 1000  # exponentials and logarithms of `decimal`'s own that take less time than importing mpmath
+FEW = 1000  # exponentials, logarithms and powers of `decimal`'s own that take less time than importing mpmath
 
 _asked = 0  # how many there were
 

@@ -203,13 +203,14 @@ class Search:
                 self.judged(Kind(self.orders[0], 1.0, positive=True, opposite=True, turn=turn, only=name))
 
     def _least(self) -> None:
-        """Further points of the least sizes, for what is defined at few: cot(1[x <= y]) where every entry is on that side."""
+        """Further points of the least sizes, for what is defined at few: cot(1[x <= y]) where every entry is on that side; and points where
+        one name is small or great beside the others: cot(1[||w|| < x])."""
         for turn in range(MOST_TRIES + MOST_SIGNED, MOST_TRIES + MOST_SIGNED + FORTUNATE):
             style = turn % len(STYLES)
             if len(self.sizes) < ENOUGH and self.judged(Kind(self.orders[0], *STYLES[style], turn)):
                 self.style = style
         names = [*self.asked.point.symbols, *self.asked.point.families]
-        for decade, name in product((-1, 1), names if 1 < len(names) <= MOST_SIGNED else ()):  # one beside which others are small
+        for decade, name in product((-1, 1), names if 1 < len(names) <= MOST_SIGNED else ()):
             if len(self.sizes) < ENOUGH:
                 self.judged(Kind(self.orders[0], 10.0**decade, positive=True, turn=MOST_TRIES, only=name))
 
