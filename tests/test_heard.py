@@ -451,3 +451,50 @@ def test_a_command_without_an_end_is_shown_where_it_is_defined() -> None:
         matcalc.parse(text)
     assert raised.value.span is not None and text[slice(*raised.value.span)] == r"\a" and raised.value.span[0] < text.rindex("{")
     assert raised.value.suggestion is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "expected"),
+    [
+        ("x = A\\b; x'*x", "A", "x = A^-1 b; -2 A^-T x x^T"),
+        ("10 log10|H|", "H", "10 H^-T/log(10)"),
+        ("dot(x, A, x)", "x", "x^T (A + A^T)"),
+        ("np.linalg.slogdet(S)[1]", "S", "S^-T"),
+        ("Log[Det[IdentityMatrix[n] + X.Transpose[X]]]", "X", "2 (I + X X^T)^-1 X"),
+        ("sum(log1p.(exp.(X*w)))", "w", "sigmoid(X w)^T X"),
+        ("log1p(x)*3", "x", "3/(1 + x)"),
+        (r"-\frac n2 \log \sigma_e^2 - \frac{r^T r}{2\sigma_e^2}", r"\sigma_e^2", "r^T r/(2 sigma_{e,2}^2) - n/(2 sigma_{e,2})"),
+        (r"\mathbb{E}\|s - W y\|^2 = tr(I - 2 W H + W R W^T)", "W", "W (R + R^T) - 2 H^T"),
+        (r"J(R) = \frac12\sum_i a_i \|b_i - R r_i\|^2", "R", "-sum_{i=1}^p a_i (b_i - R r_i) r_i^T"),  # r_i are no rows of R
+        (r"a_x b_x + a_y b_y", "a_x", "b_x"),
+        (r"J(x_0) = (x_0 - x_b)^T B (x_0 - x_b)", "x_0", "(x_0 - x_b)^T (B + B^T)"),
+        (r"\sin\omega T", r"\omega", "T cos(omega T)"),
+    ],
+)
+def test_what_trackers_and_forums_write_is_heard(text: str, wrt: str, expected: str) -> None:
+    assert matcalc.derivative(text, wrt).text == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what is the gradient of ||A x - b||^2 with respect to x?",
+        "Find the derivative of $||A x - b||^2$ w.r.t. $x$.",
+        "differentiate ||A x - b||^2 wrt x",
+    ],
+)
+def test_a_question_in_words_names_the_variable(text: str) -> None:
+    assert matcalc.derivative(text).text == "2 (A x - b)^T A"
+    with pytest.raises(MatcalcError, match="the text asks for the derivative by x"):
+        matcalc.derivative(text, "A")
+
+
+def test_a_root_of_a_positive_definite_matrix() -> None:
+    assert matcalc.derivative("tr(C^{1/n})", "C", where="C in R^{m x m} spd").text == "1/n C^(1/n - 1)"
+
+
+def test_a_square_with_a_label_stands_for_a_variable_only_as_a_square() -> None:
+    with pytest.raises(MatcalcError, match="stands without its square too"):
+        matcalc.derivative(r"\sigma_u^2 + \sigma_u", r"\sigma_u^2")
+    with pytest.raises(MatcalcError, match="does not occur in the text"):
+        matcalc.derivative(r"\sigma_e^2", r"\sigma_u^2")

@@ -8,7 +8,7 @@ from ..errors import MatcalcError, ReadingError
 from ..reading.subscripts import split_indexed
 from ..syntax import Node, split_name, walk
 from .alone import spread_about
-from .capitals import SIZE_LETTERS
+from .capitals import OFTEN_VECTORS, SIZE_LETTERS
 from .declarations import GREEK
 from .doubt import Doubt, Terms, guess_of
 from .elaborate import typed_program
@@ -147,13 +147,14 @@ def _sum_norm(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
     if (
         n.attr not in ("1", "inf")
         or inside.op != "name"
-        or guess_of(el, inside) != "vector"
+        or guess_of(el, inside) not in ("vector", "scalar")
         or el.defaults.get(str(inside.attr)) != "matrix"
     ):
         return None
     s = Wording(el)
     name, norm = s.node(inside), s.node(n)
-    message = f"{norm}_{n.attr} fits here only if {name} is a vector, and a capital letter is a matrix"
+    fits = "vector" if guess_of(el, inside) == "vector" else "number"
+    message = f"{norm}_{n.attr} fits here only if {name} is a {fits}, and a capital letter is a matrix"
     entries = f"sum(abs({name}))" if n.attr == "1" else f"max(abs(vec({name})))"
     return ReadingError(message, span=n.span, suggestion=f"write {entries} for the entries of a matrix, or declare {name} in R^n")
 
@@ -220,6 +221,79 @@ def refuse_small_matrices(el: Typing) -> None:
             raise ReadingError(message, span=own[0].span, suggestion=hint)
 
 
+def refuse_rows(el: Typing) -> None:
+    """By U where the text has vectors u_i too, or by these: they are the rows or columns of U, or vectors of their own. (Where U is a
+    factor beside them, as in R r_i and r_i^T R^-1 r_i, they are no part of it.)"""
+    for name in el.scene.wrt:
+        letter = split_indexed(name)[0]
+        small, capital = letter.lower(), letter.upper()
+        whole, members = el.symbols.get(capital), [n for n in el.symbols if split_indexed(n)[0] == small and small in el.members]
+        if whole is None or whole.kind != "matrix" or capital not in el.defaults or name not in (capital, small, *members):
+            continue
+        if any(el.symbols[m].kind == "vector" for m in members) and not _are_factors(el, capital, members[0]):
+            raise ReadingError(
+                f"the {members[0]} are the rows or columns of {capital}, or vectors of their own",
+                suggestion=f"write {capital}[{split_indexed(members[0])[1]},:] for a row of {capital}, or give the vectors another letter",
+            )
+
+
+def _are_factors(el: Typing, matrix: str, vector: str) -> bool:
+    """Whether the two stand in one product."""
+    program = el.scene.program
+    for n in (n for root in (*(b.value for b in program.bindings), program.body) for n in walk(root) if n.op == "mul"):
+        bare: set[object] = set()
+        for a in n.args:
+            while a.op in ("T", "inv", "invT", "neg", "pow"):
+                a = a.args[0]
+            bare.add(a.attr)
+        if {matrix, vector} <= bare:
+            return True
+    return False
+
+
+def _weighted(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """sum(y * log(X b)), where y had to be a number: what is weighed below a sum goes entry by entry."""
+    for m in walk(n.args[0]) if n.attr in ("sum", "mean") and n.args else ():
+        if m.op != "mul" or not isinstance(m.attr, tuple):
+            continue
+        for (a, b), sign in zip(pairwise(m.args), m.attr):
+            one, other = terms.get(id(a)), terms.get(id(b))
+            if sign != "*" or one is None or other is None or one.is_scalar == other.is_scalar or (one.is_scalar and a.op == "num"):
+                continue
+            number = a if one.is_scalar else b
+            if number.op == "name" and letter_class(str(number.attr)) == "lower" and (el.scene.by_hand or el.scene.of_arrays):
+                continue  # asked where the product stands
+            data = [
+                x
+                for x in walk(number)
+                if x.op == "name"
+                and guess_of(el, x) == "scalar"
+                and (split_name(str(x.attr))[0] in OFTEN_VECTORS or letter_class(str(x.attr)) == "upper")
+            ]
+            if data:
+                s = Wording(el)
+                u, v, x = s.factor(a), s.factor(b), s.node(data[0])
+                return ReadingError(
+                    f"{u} * {v} goes entry by entry, or {x} is a number",
+                    span=m.span,
+                    suggestion=f"write {u} .* {v} for entry by entry; for a number declare {x} in R",
+                )
+    return None
+
+
+def _sampled(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""P_\Omega(M - U V^T): the entries in the set \Omega, as where matrices are completed, or a product."""
+    for a, b in pairwise(n.args):
+        inside = terms.get(id(b))
+        if a.op == "name" and split_name(str(a.attr))[1] == "Omega" and str(a.attr) in el.defaults and b.op == "add":
+            if inside is not None and inside.kind == "matrix":
+                s = Wording(el)
+                picks, of = s.node(a), s.factor(b)
+                hint = f"write Omega .* {of} with zeros and ones in Omega, or declare {picks} in R^{{m x n}} for a product"
+                return ReadingError(f"{picks} picks the entries in the set Omega, or it is a factor", span=n.span, suggestion=hint)
+    return None
+
+
 def _places(el: Typing) -> list[tuple[Node, Node]]:
     """The names that stand where their kind is asked for, each with what is around it and its transpose."""
     program = el.scene.program
@@ -277,5 +351,6 @@ DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "add": (_added_row, _number_behind, _number_beside_multiple),
     "pow": (_summed,),
     "norm": (_sum_norm, _of_entries, _of_number),
-    "call": (_of_capital, _one_or_many, _greatest),
+    "call": (_of_capital, _one_or_many, _weighted, _greatest),
+    "mul": (_sampled,),
 }

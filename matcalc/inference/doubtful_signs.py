@@ -1,10 +1,12 @@
-"""Signs with two readings: units in sums, states below traces, imaginary exponents, two primes, a plus above a bracket (see `suspect`)."""
+"""Signs with two readings: units in sums, states below traces, imaginary exponents, two primes, a plus above a bracket, the brackets of
+commutators, functions without brackets before a matrix (see `suspect`)."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
 from ..errors import ReadingError
+from ..reading.functions import is_elementwise
 from ..reading.subscripts import split_indexed
 from ..syntax import Node, spell_name, walk
 from .doubt import Doubt, Terms, guess_of
@@ -12,6 +14,7 @@ from .misfit import Wording
 from .rekind import letter_class
 from .scopes import Typing
 from .standing import is_euler
+from .takes import is_unknown_function
 
 _STATES = ("rho", "sigma")
 
@@ -185,11 +188,64 @@ def _second_derivative(el: Typing, terms: Terms, n: Node) -> ReadingError | None
     return ReadingError(f"{x}'' is {x} transposed twice, or a second derivative", span=n.span, suggestion=hint)
 
 
+def _before_matrix(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""\sin\theta K, the sine of an angle times a matrix, as in Rodrigues' formula: not that of the matrix, entry by entry."""
+    inside = n.args[0] if len(n.args) == 1 else n
+    if inside.op != "mul" or not is_elementwise(str(n.attr)) or n.span is None or inside.span is None:
+        return None
+    if "(" in el.scene.program.text[n.span[0] : inside.span[0]]:
+        return None
+    matrix = next((k for k, a in enumerate(inside.args) if (t := terms.get(id(a))) is not None and t.kind == "matrix"), 0)
+    before = [terms.get(id(a)) for a in inside.args[:matrix]]
+    if not before or not all(t is not None and t.is_scalar for t in before) or all(a.op == "num" for a in inside.args[:matrix]):
+        return None
+    s = Wording(el)
+    sign, angle, behind = str(n.attr), s.node(*inside.args[:matrix]), s.node(*inside.args[matrix:])
+    return ReadingError(
+        f"{sign} {s.node(inside)} can be read in two ways",
+        span=n.span,
+        suggestion=f"write {sign}({angle}) {behind} for a number times {behind}, {sign}({angle} {behind}) for entry by entry",
+    )
+
+
+def _commutator(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    """Tr([A, B]^2): the commutator of two matrices, or two blocks side by side; nothing else in the text is made of blocks."""
+    if n.attr != (1, 2) or any(a.op != "name" or str(a.attr) not in el.defaults for a in n.args):
+        return None
+    program = el.scene.program
+    roots = (*(b.value for b in program.bindings), program.body)
+    square = all((t := terms.get(id(a))) is not None and t.kind == "matrix" for a in n.args)
+    if not square or any(m.op == "literal" and m.attr != (1, 2) for root in roots for m in walk(root)):
+        return None
+    s = Wording(el)
+    a, b = s.node(n.args[0]), s.node(n.args[1])
+    return ReadingError(
+        f"[{a}, {b}] is the commutator {a} {b} - {b} {a}, or two blocks side by side",
+        span=n.span,
+        suggestion=f"write comm({a}, {b}) for the commutator; for blocks declare {a} in R^{{m x n}} and {b} in R^{{m x p}}",
+    )
+
+
+def _conjugated(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""\langle \psi(\theta) | H | \psi(\theta) \rangle, where the values of psi would be real."""
+    call = n.args[0]
+    name = str(call.attr).rstrip("'")
+    if call.op != "call" or not is_unknown_function(name) or name in el.scene.declared or name in el.scene.bound:
+        return None
+    return ReadingError(
+        f"{name} has complex values here, and functions that are not written out have real ones",
+        span=n.span,
+        suggestion=f"write what {name} is, as u(t) + i v(t) or exp(-i t H) u; for real values declare it, {name}: R -> R^n",
+    )
+
+
 DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "add": (_beside_sum, _behind_value, _imaginary),
     "pow": (_imaginary, _upper_index),
     "T": (_second_derivative,),
     "pinv": (_positive,),
     "sum": (_units, _pair),
-    "call": (_imaginary, _traced),
+    "call": (_imaginary, _traced, _before_matrix),
+    "literal": (_commutator,),
+    "H": (_conjugated,),
 }

@@ -62,6 +62,7 @@ class Indices:
         signs = {n.op for root, _ in self._statements() for n in walk(root)}
         self.numbers = self._quotients() if signs.isdisjoint(_OF_ARRAYS) and not program.form else frozenset()  # omega/omega_c
         self.layers = self.program.labels | self._layers()
+        self.components = self._components()
         self.twins = self._twins()
         if not signs.isdisjoint(_OF_ARRAYS):
             self.notes += [f"{name} is a name of its own, beside {split_indexed(name)[0]}" for name in sorted(self.twins)]
@@ -183,6 +184,8 @@ class Indices:
                 self._add(letters)
                 break
         named |= {split_indexed(n)[0] for n in self.wrt if n not in self.declared and n not in met}
+        # (x_0 - x_b)^T B (x_0 - x_b): no entry has the number 0, so the letters below x are parts of names too.
+        named -= {u.base for u in self.uses if u.sub == "0" and u.base not in self.plain | carried | self.declared.keys()}
         growing = True
         while growing:
             growing = False
@@ -225,6 +228,21 @@ class Indices:
                     (matrix, letter), (_, shifted) = (split_indexed(str(c.attr)) if c.op == "name" else ("", "") for c in (a, b))
                     if matrix[:1].isupper() and len(letter) == 1 and str(b.attr)[:1].islower() and _SHIFTED.fullmatch(shifted):
                         found |= {letter} & {shifted[0]}
+        return found.difference(*(u.bound for u in self.uses))
+
+    def _components(self) -> set[str]:
+        r"""x, y and z of n_x \sigma_x + n_y \sigma_y + n_z \sigma_z: summands alike but for one letter, which stands twice in each. Such a
+        letter is part of names."""
+        found: set[str] = set()
+        for root, _ in self._statements():
+            for n in walk(root):
+                alike: dict[tuple[object, ...], set[str]] = {}
+                for a in n.args if n.op == "add" else ():
+                    names = [split_indexed(str(f.attr)) for f in a.args] if a.op == "mul" and all(f.op == "name" for f in a.args) else []
+                    subs = [sub for _, sub in names if len(sub) == 1 and sub.isalpha()]
+                    for c in {c for c in subs if subs.count(c) == 2} - ALPHABET:
+                        alike.setdefault(tuple((base, sub != c and sub) for base, sub in names), set()).add(c)
+                found |= {c for letters in alike.values() if len(letters) > 1 for c in letters}
         return found.difference(*(u.bound for u in self.uses))
 
     def _quotients(self) -> frozenset[str]:
@@ -275,6 +293,7 @@ class Indices:
         """Whether a letter can be an index that nothing binds: no name of anything else."""
         taken = (
             letter in self.layers
+            or letter in self.components
             or letter in self.plain
             or letter in self.bound
             or letter in self.sizes

@@ -84,7 +84,9 @@ def _is_definite(el: Typing, base: Node) -> bool:
 
 
 def _is_whole(el: Typing, exponent: Node) -> bool:
-    """Whether every name in an exponent is declared whole, or undeclared (and so becomes a whole number)."""
+    """Whether nothing is divided in an exponent and every name is declared whole, or undeclared (and so becomes a whole number)."""
+    if any(n.op == "mul" and isinstance(n.attr, tuple) and "/" in n.attr for n in walk(exponent)):
+        return False
     names = [str(n.attr) for n in walk(exponent) if n.op == "name"]
     return all(n not in el.scene.declared or "integer" in el.properties(n, twin=False) for n in names)
 
@@ -124,6 +126,9 @@ def _whole_error(el: Typing, node: Node, exponent: Node, part: Node) -> MatcalcE
     text, base = s.factor(exponent), s.factor(node.args[0])
     message = f"{base}^{text}: a matrix has whole powers only, and {s.node(part)} is not declared whole"
     hint = f"declare {s.node(part)} in N, or write {base}.^{text} for entry by entry"
+    if part.op == "mul" and node.args[0].op == "name" and str(node.args[0].attr) not in el.scene.declared:  # C^(1/n)
+        message = f"{base}^{text}: a root of a matrix needs one that is positive definite"
+        hint = f"declare {base} in R^{{m x m}} spd, or {base} in R for a number; write {base}.^{text} for entry by entry"
     return refuse_shape(message, exponent, hint)
 
 

@@ -9,6 +9,8 @@ r"""Readings that fit and that nobody is sure to have meant: refused, with the s
     sum((X W - Y)^2)   squares of entries, or a matrix times itself           A o B          the sign of an entrywise product, or a number o
     x^T x^T, norm(x^2)   a small letter that would be a matrix                ||W||_1        a capital letter that would be a vector
     \sum_i e_i^T S e_i   residuals, or unit vectors
+    [A, B]         a commutator, or blocks                                    \sin\theta K   of the angle, or entry by entry
+    U and u_i      rows of U, or other vectors                                P_\Omega(X - Y)   the entries in a set, or a product
     e^{s_p} + \sum_n e^{s_n}   one of them, or one beside them
     (s - k)^+      a positive part, or a pseudoinverse                        E(a^T x)       an expectation, or a matrix
 
@@ -24,11 +26,11 @@ from ..syntax import split_name, walk
 from .declarations import GREEK
 from .doubt import Doubt
 from .doubtful_kinds import DOUBTS as KINDS
-from .doubtful_kinds import refuse_fields, refuse_other_sizes, refuse_small_matrices
+from .doubtful_kinds import refuse_fields, refuse_other_sizes, refuse_rows, refuse_small_matrices
 from .doubtful_products import DOUBTS as PRODUCTS
 from .scopes import Typing
 
-SIGNS = frozenset(("add", "pow", "pinv", "sum", "call", "T"))  # the places that `doubtful_signs` asks about
+SIGNS = frozenset(("add", "pow", "pinv", "sum", "call", "T", "H", "literal"))  # the places that `doubtful_signs` asks about
 
 
 @cache
@@ -62,6 +64,7 @@ def refuse_suspect(el: Typing) -> None:
                 hint = f"declare it, {name} in R^n or {name} in R^{{m x n}}"
                 raise ReadingError(f"{name} is in bold type, as vectors are, and fits here as a matrix only", suggestion=hint)
     refuse_small_matrices(el)
+    refuse_rows(el)
     for name in sorted(program.twofold):
         if name in el.defaults and el.symbols[name].is_scalar:
             message = f"{name} stands in bold type and plain, and would be one number"

@@ -142,6 +142,8 @@ class LeftSides:
             stop -= 2 if [m.kind + m.value for m in self.marks[stop - 2 : stop]] == ["caret^", "num2"] else 0
             stop -= self.marks[stop - 1].kind == "sup"
             return self.marks[stop - 1].value == "|" and start + 1 < stop - 1 and self.only_applied(start + 1, stop - 1)
+        if first.value == "E" and self.marks[start + 1].kind == "bar" and "\\mathbb" in self.text[: first.end]:  # \mathbb{E}\|s - y\|^2
+            return True
         function = (function_of(first.value) if first.kind in ("word", "command", "upright") else None) or ""
         start += function in ("log", "det") and start + 1 < stop and self.marks[start + 1].kind != "open"
         mark = self.marks[start]

@@ -41,6 +41,7 @@ MEANT = {
     ),
     **dict.fromkeys(("dpois", "dbinom", "dexp", "dgamma", "dbeta", "dunif"), "write the density, or its logarithm, out"),
     **dict.fromkeys(("pnorm",), "write normcdf(x)"),
+    "where": "write cases(a, x > 0, b) for a number x, 1[x > 0] .* a + 1[x <= 0] .* b for entry by entry",
     "sum_squares": "write ||x||^2",
     "sumsq": "write ||x||^2",
     "quad_form": "write x^T P x",

@@ -233,6 +233,12 @@ def unknown_word(lexer: Lexer, word: str, span: Span) -> ReadingError:
 def command(lexer: Lexer, mark: Mark) -> None:
     function = function_of(mark.value)
     if function is None:
+        if lexer.last == "NAME" and len(mark.value) == 1:
+            from .quotients import divides_from_the_left
+
+            if divides_from_the_left(lexer, mark):
+                word(lexer, Mark("word", mark.value, mark.start + 1, mark.end))
+                return
         from .meanings import nearest
 
         near = nearest(mark.value)
@@ -242,7 +248,8 @@ def command(lexer: Lexer, mark: Mark) -> None:
         hint = meant(mark.value) or (f"did you mean \\{near}?" if near else None)
         if hint is None and lexer.ends and len(mark.value) == 1 and lexer.tokens[-1].type == "NAME":  # A\b
             name = lexer.tokens[-1].value
-            hint = f"write {name}^-1 {mark.value} for what solves {name} {'y' if mark.value == 'x' else 'x'} = {mark.value}"
+            solution = next(c for c in "xyz" if c not in (name, mark.value))
+            hint = f"write {name}^-1 {mark.value} for what solves {name} {solution} = {mark.value}"
         raise lexer.refuse(f"the command `\\{mark.value}` is not known", mark.span, hint)
     function_call(lexer, function, mark)
 

@@ -45,6 +45,10 @@ def infix(lexer: Lexer, mark: Mark) -> None:
 
         refuse_part_of_logarithm(lexer, mark)
     lexer.left_operand(mark)
+    if mark.value == "*" and not mark.gap and lexer.last == "NAME" and lexer.text.count("*") == 1:
+        from .quotients import refuse_star
+
+        refuse_star(lexer, mark)
     if mark.value == "/":
         from .quotients import refuse_long_divisor
 

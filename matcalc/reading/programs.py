@@ -26,7 +26,7 @@ _NAMES = {
     **{"dot": "matmul", "identity": "eye", "inverse": "inv", "square": "abs2", "absolute": "abs"},
     **{"reduce_sum": "sum", "reduce_mean": "mean", "matvec": "matmul", "mm": "matmul", "mv": "matmul"},
 }  # the last part of a dotted name, and what it is called here
-_IDENTITIES = ("eye", "Identity", "identity")
+_IDENTITIES = ("eye", "Identity", "identity", "IdentityMatrix")
 _OF_ENTRIES = ("np", "numpy", "jnp", "jax", "torch", "tf")  # where ** goes entry by entry
 _CALLS = regex(r"\b(?:np|numpy|jnp|jax|torch|tf)\.[a-z]")
 _NUMBERED = regex(r"[A-Za-zα-ω][01](?![\d.])")
@@ -35,7 +35,7 @@ _OF_LISTS = regex(r"(?:Matrix|array|tensor|matrix)\(\[")
 _FOLDS = ("sum", "mean", "prod")  # with a function before the array, as in Julia
 _OF_R = {"t": "transpose", "solve": "inv"}  # in texts with %*%
 _FILLED = {"OneMatrix": "ones", "ZeroMatrix": "zeros"}
-_WATCHED = frozenset({*_IDENTITIES, *_FOLDS, *_FILLED})
+_WATCHED = frozenset({"log1p", *_IDENTITIES, *_FOLDS, *_FILLED})
 _PRODUCTS = ("dot", "matmul", "mm", "mv")
 _VECTORS = frozenset("bhuvwxyz")  # what stands behind a matrix
 _BY_LAST = ("softmax", "log_softmax", "logsumexp")  # taken along the last axis here too
@@ -50,6 +50,8 @@ def in_marks(marks: list[Mark], text: str) -> list[Mark]:
                 mark.value = _OF_R[mark.value]
     if "log2" in text or "log10" in text:
         marks = _with_bases(marks)
+    if "log1p" in text:
+        marks = _joined(marks)
     if is_program(marks, text):
         marks = _with_digits(marks, text)
         for mark in marks:
@@ -76,12 +78,22 @@ def in_marks(marks: list[Mark], text: str) -> list[Mark]:
         if mark.kind == "method":
             i = _method(marks, i, text, found, closing)
             continue
-        if mark.kind == "word" and mark.value in _IDENTITIES and after is not None and after.value == "(" and after.kind == "open":
+        if mark.kind == "word" and mark.value in _IDENTITIES and after is not None and after.value in ("(", "[") and after.kind == "open":
             found += [Mark("word", "I", mark.start, mark.end, mark.gap), Mark("under", "_", mark.end, mark.end)]
             found.append(Mark("open", "{", after.start, after.end))
             closing.append("{")
             i += 2
             continue
+        if mark.kind == "word" and mark.value == "log1p" and after is not None:
+            dotted = after.kind == "dot"
+            bracket = marks[i + 2] if dotted and i + 2 < len(marks) else after
+            if bracket.kind == "open":  # log(1 + …)
+                end = bracket.end
+                found += [Mark("word", "log", mark.start, mark.end, mark.gap), *([after] if dotted else [])]
+                found += [bracket, Mark("num", "1", end, end), Mark("plus", "+", end, end)]
+                closing.append("")
+                i += 2 + dotted
+                continue
         if mark.kind == "word" and mark.value in _FILLED:
             mark.value = _FILLED[mark.value]
         if comma := _maps(marks, i):  # sum(abs2, x .- a)
@@ -109,10 +121,25 @@ def _with_bases(marks: list[Mark]) -> list[Mark]:
     """log2(x) and log10(x), which are log_2(x) and log_{10}(x)."""
     found: list[Mark] = []
     for k, mark in enumerate(marks):
-        based = mark.value in ("2", "10") and mark.kind == "num" and not mark.gap and touching_bracket(marks, k + 1) == k + 1
+        applied = touching_bracket(marks, k + 1) == k + 1 or (k + 1 < len(marks) and marks[k + 1].kind == "bar" and not marks[k + 1].gap)
+        based = mark.value in ("2", "10") and mark.kind == "num" and not mark.gap and applied
         if based and found and found[-1].kind == "word" and found[-1].value.lower().endswith("log"):
             found.append(Mark("under", "_", mark.start, mark.start))
         found.append(mark)
+        if found[-1].kind == "open":
+            found[-1].mate = -1
+    return found
+
+
+def _joined(marks: list[Mark]) -> list[Mark]:
+    """log1p as one word."""
+    found: list[Mark] = []
+    for mark in marks:
+        before = found[-2:]
+        if mark.kind == "word" and mark.value == "p" and [m.value for m in before] == ["log", "1"] and before[1].end == mark.start:
+            found[-2:] = [Mark("word", "log1p", before[0].start, mark.end, before[0].gap)]
+        else:
+            found.append(mark)
         if found[-1].kind == "open":
             found[-1].mate = -1
     return found
@@ -143,6 +170,12 @@ def _path(marks: list[Mark], i: int, text: str, found: list[Mark]) -> int:
         found.append(Mark("greek", "pi" if last == "pi" else "infty", mark.start, mark.end, mark.gap))
         return i + 1
     name = _NAMES.get(last, last)
+    if last == "slogdet" and (end := _picks_logarithm(marks, i + 1)):
+        del marks[end : end + 3]
+        name = "logdet"
+    if last == "log1p":
+        marks[i : i + 1] = [Mark("word", last, mark.start, mark.end, mark.gap), Mark("dot", ".", mark.end, mark.end)]
+        return i
     if last in ("log2", "log10"):
         below = [Mark("under", "_", mark.end, mark.end), Mark("num", last[3:], mark.end, mark.end), Mark("dot", ".", mark.end, mark.end)]
         found += [Mark("word", "log", mark.start, mark.end, mark.gap), *below]
@@ -162,6 +195,18 @@ def _path(marks: list[Mark], i: int, text: str, found: list[Mark]) -> int:
         return i
     found.append(word)
     return i + 1
+
+
+def _picks_logarithm(marks: Sequence[Mark], at: int) -> int:
+    """Where [1] stands behind the brackets at mark `at`, which takes the logarithm of what slogdet(S) gives; 0 where it does not."""
+    end, depth = at, 0
+    while end < len(marks):
+        depth += {"open": 1, "close": -1}.get(marks[end].kind, 0)
+        end += 1
+        if not depth:
+            break
+    picked = marks[end : end + 3]
+    return end if [m.kind for m in picked] == ["open", "num", "close"] and picked[0].value == "[" and picked[1].value == "1" else 0
 
 
 def _method(marks: list[Mark], i: int, text: str, found: list[Mark], closing: list[str]) -> int:
@@ -284,7 +329,7 @@ def is_program(marks: Sequence[Mark], text: str) -> bool:
     return any(m.kind in ("path", "method") or (m.kind == "infix" and m.value in ("*", "@") and text[m.start] in "*@%") for m in marks)
 
 
-def _juxtaposes(marks: Sequence[Mark]) -> bool:
+def juxtaposes(marks: Sequence[Mark]) -> bool:
     """Whether two factors stand side by side somewhere: 2x, (a)(b), A x."""
     for a, b in pairwise(marks):
         ends = a.kind in (*_ENDS, "close", "post", "sub") and a.value not in ("{", "where")
@@ -299,7 +344,7 @@ def words(marks: Sequence[Mark], text: str, is_name: Callable[[str], bool]) -> s
     factors stand side by side. `is_name` says of a run whether it is a name already."""
     found = set()
     python = calls_arrays(text)  # letters are never multiplied there by standing side by side
-    starred = not python and not _juxtaposes(marks)
+    starred = not python and not juxtaposes(marks)
     for k, mark in enumerate(marks):
         numbered = k + 1 < len(marks) and marks[k + 1].kind == "under" and not marks[k + 1].gap
         if mark.kind == "word" and len(mark.value) > 1 and function_of(mark.value) is None:

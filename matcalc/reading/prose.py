@@ -2,6 +2,8 @@ r"""What the end of a text says of one matrix in words: `x^T A x, where A is sym
 
 from __future__ import annotations
 
+import re
+
 from ..interning import regex
 from .marks import quote
 
@@ -63,3 +65,27 @@ def taken(text: str) -> tuple[str, str]:
     size = next(c for c in (*_LETTERS, "n") if c not in text[: m.start()] or c == "n")
     words = [w.replace("semi definite", "semidefinite") for w in words]
     return text[: m.start()], f"{m['name']} in R^{{{size} x {size}}} {' '.join(dict.fromkeys(words))}"
+
+
+_ASKED = regex(
+    r"^\s*(?:(?:what\s+is|what's|find|compute|calculate|take|how\s+(?:do|can|to)(?:\s+(?:i|we|you|one))?\s+(?:find|compute|calculate|take|get|derive))\s+)?"
+    r"(?:(?:the\s+)?(?:(?:partial|matrix)\s+)?(?:gradient|derivative|jacobian)\s+of\s+|differentiate\s+)(?:the\s+(?:function|expression)\s+)?",
+    re.IGNORECASE,
+)
+_BY = regex(
+    r"\s*,?\s+(?:with\s+respect\s+to|w\.?r\.?t\.?)\s+(?:the\s+(?:matrix|vector|scalar|parameter)\s+)?\$?(?P<name>\\?\w+(?:_\{\w+\})?)\$?\s*[?.]*\s*$",
+    re.IGNORECASE,
+)
+_ENDS = regex(r"\s*[?.]+\s*$")
+
+
+def in_words(text: str, end: int) -> tuple[str, int, str]:
+    """The gradient of x^T A x with respect to x?: the text with the words before its formula left blank, where the formula ends, and the
+    variable that the words name, "" where they name none."""
+    head = _ASKED.match(text)
+    if head is None:
+        return text, end, ""
+    text = " " * head.end() + text[head.end() :]
+    by = _BY.search(text, 0, end)
+    last = by or _ENDS.search(text, 0, end)
+    return text, last.start() if last else end, by["name"] if by else ""

@@ -10,15 +10,19 @@ r"""What a slash divides by, where people mean more than the rule says: refused,
     x^T y/||x|| ||y||             two norms, or two values of one function
     D^-1/2, x^1/2                 a first power, where the power is most often the quotient
     x^T A x/x^T x                 a transpose, which nothing is divided by
+
+Here too: the slash of division from the left, A\b, and the star that touches one side, q* v q.
 """
 
 from __future__ import annotations
 
 from ..errors import Span
+from ..interning import regex
 from .functions import function_of
 from .lexer import Lexer
 from .marks import Mark, quote
 
+_OF_LATEX = regex(r"[{_$]|\^T")
 _SIZES = frozenset("mnNMT")
 _ROOTS = frozenset("23")
 _BARS = frozenset(("|", "||"))
@@ -141,6 +145,9 @@ def refuse_part_of_logarithm(lexer: Lexer, slash: Mark) -> None:
     r"""p log p/q, \ln p/(1-p): without brackets the logarithm ends before the slash, and with another letter behind it most people mean
     that of the quotient. (ln x/x is read as (ln x)/x.)"""
     frame, first = lexer.frames[-1], lexer.following
+    if frame.label == "log" and lexer.source((frame.opened[1], slash.start)).strip() == "1" and first is not None:
+        log, span = lexer.source(frame.opened).strip(), (frame.opened[0], first.end)
+        raise lexer.refuse("the logarithm of 1 is 0, and divides into nothing", span, f"write {log}(1/…) for that of the quotient")
     if frame.label != "log" or first is None or slash.gap or first.gap or not (_is_letter(first) or first.value == "("):
         return
     if any(t.start_pos >= frame.opened[1] and t.type not in ("NAME", "LPAR") for t in lexer.tokens[-2:]):
@@ -261,3 +268,36 @@ def _run_together(lexer: Lexer, slash: Mark, run: Mark) -> None:
     rest = " ".join(pieces[1:])
     hint = f"write /({' '.join(pieces)}) or /{pieces[0]} {rest}"
     raise lexer.refuse(f"{quote('/' + run.value)} can be read in two ways", (slash.start, run.end), hint)
+
+
+def divides_from_the_left(lexer: Lexer, mark: Mark) -> bool:
+    r"""Whether the mark is the second half of A\b, as MATLAB and Julia write it: in a text that has no other backslash and nothing else of
+    LaTeX, where \b may be a macro. Then the capital letter before it is inverted, and told so."""
+    before = lexer.tokens[-2:-1]
+    begins = not before or before[0].type in ("PLUS", "MINUS", "NEG", "LPAR", "COMMA", "SEMI")
+    matrix, right = str(lexer.tokens[-1].value), mark.value
+    if mark.gap or not begins or not matrix[:1].isupper() or lexer.peek("post") or lexer.text.count("\\") > 1:
+        return False
+    if _OF_LATEX.search(lexer.text):
+        return False
+    lexer.note(f"read `{matrix}\\{right}` as {matrix}^-1 {right}, with a square {matrix}")
+    lexer.put("POST", "inv", (mark.start, mark.start + 1))
+    return True
+
+
+def refuse_star(lexer: Lexer, star: Mark) -> None:
+    """q* v q, A* A x: the star touches the letter before it alone, and other products have no sign."""
+    behind = lexer.following
+    name = lexer.tokens[-1]
+    if behind is None or not behind.gap or behind.kind not in ("word", "greek") or lexer.source(star.span) != "*":
+        return
+    from .programs import juxtaposes
+
+    if not juxtaposes(lexer.marks):
+        return
+    shown = lexer.source((name.start_pos, star.end))
+    letter, after = lexer.source(name.span), lexer.source(behind.span)
+    hint = f"write {letter}^H and declare it complex for the conjugate, {letter} * {after} for the product, {letter}_{{star}} for a name"
+    raise lexer.refuse(
+        f"{quote(shown)} is a conjugate or adjoint, or the star is the sign of a product", (name.start_pos, behind.end), hint
+    )

@@ -124,6 +124,12 @@ def parse(
         text, stated = taken(text)
     found = _WHERE.search(text) if "where" in text or "with" in text else None
     end = found.start() if found else len(text)
+    by: tuple[str, ...] | None = None
+    if " of " in text or "ifferentiate " in text:
+        from .prose import in_words
+
+        text, end, variable = in_words(text, end)
+        by = parse_names(variable) if variable else None
     declared_in, defined_in = _after_where(text, found.end()) if found else ([], [])
     if found is None and ("\\in" in text or "∈" in text or (" in " in text and "," in text)):
         from .prose import said_sets
@@ -156,6 +162,8 @@ def parse(
     program = reader.read()
     program.text = typed
     program.readings += (told,) if told else ()
+    if by and program.asked is None:
+        program.asked = Asked(by, len(by))
     if reader.mixed:
         other = _Reader(text, [(0, end), *defined_in], where, names(), True, brackets).read()
         other.text = typed

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..errors import ReadingError, Span
+from ..interning import regex
 from ..syntax import spell_name
 from .lexer import Action, Lexer, Token
 from .marks import Mark, quote
@@ -14,6 +15,7 @@ from .marks import Mark, quote
 if TYPE_CHECKING:
     from .below import Below, Bound, Condition, Mask, Range
 
+_ONE_OF_MANY = regex(r"\\[dt]?frac ?(?:\{ ?1 ?\}|1) ?(?:\{[^{}]*\}|\w)|1 ?/ ?\w+")  # 1/N, before a sum
 _ENDLESS = frozenset(("inf", "infinity", "oo"))
 RUNNING = frozenset("abcdefghijklmnpqrstuv")  # letters of pairs that are run through
 
@@ -111,9 +113,21 @@ def sum_sign(lexer: Lexer, mark: Mark) -> None:
     binder(lexer, mark.value, mark)
 
 
+def _refuse_mean_behind(lexer: Lexer, op: str, mark: Mark) -> None:
+    r"""\log \frac{1}{N} \sum_i e^{z_i}: the logarithm of a mean, or a sum times the logarithm of a number."""
+    frame = lexer.frames[-1]
+    quotient = lexer.source((frame.opened[1], mark.start)).strip()
+    if op != "sum" or not _ONE_OF_MANY.fullmatch(quotient):
+        return
+    shown, sign = lexer.source((frame.opened[0], mark.end)).strip(), lexer.source(frame.opened).strip()
+    hint = f"write {sign}({quotient} sum …) for the function of the mean, {sign}({quotient}) sum … for the product"
+    raise lexer.refuse(f"{quote(shown)} can be read in two ways", (frame.opened[0], mark.end), hint)
+
+
 def binder(lexer: Lexer, op: str, mark: Mark) -> None:
     """A sum or product sign with its index and bounds; its body follows."""
     if lexer.frames[-1].kind == "argument" and lexer.ends:
+        _refuse_mean_behind(lexer, op, mark)
         lexer.close_invisible()
     sign = "sum" if op == "sum" else "prod"
     lower, upper = scripts(lexer, sign)

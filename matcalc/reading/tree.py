@@ -45,6 +45,8 @@ def _unexpected(token: Token, text: str) -> ReadingError:
         "RSQ": ("a comparison is missing before this bracket", None),
         "$END": ("the expression ends too early", None),
     }
+    if token.type == "COMMA" and "\\{" in text:
+        hints["COMMA"] = (hints["COMMA"][0], "write anticomm(A, B) for A B + B A, comm(A, B) for A B - B A")
     message, hint = hints.get(token.type, (f"`{shown}` is not expected here", None))
     return ReadingError(message, text=text, span=span, suggestion=hint)
 
@@ -144,6 +146,8 @@ class _Rules:
 
     def call(self, children: list[Child]) -> Node:
         name, args, span = _values(children)[0], _nodes(children), _span(children)
+        if name == "dot" and len(args) == 3 and args[2].op != "num":  # dot(x, A, y) of Julia
+            args = (args[0], Node("mul", args[1:], ("",), _span(list(args[1:]))))
         _check_arity(name, len(args), span)
         return Node("call", args, name, span)
 
