@@ -469,6 +469,9 @@ def test_a_command_without_an_end_is_shown_where_it_is_defined() -> None:
         (r"a_x b_x + a_y b_y", "a_x", "b_x"),
         (r"J(x_0) = (x_0 - x_b)^T B (x_0 - x_b)", "x_0", "(x_0 - x_b)^T (B + B^T)"),
         (r"\sin\omega T", r"\omega", "T cos(omega T)"),
+        ("Log[Sqrt[2 Pi] s]", "s", "1/s"),
+        ("Sin[Pi x]", "x", "pi cos(pi x)"),
+        (r"\frac12 \sum_i \sum_j L_{ij}(x_i - x_j)^2", "L", "(ones(n) x^T - x ones(n)^T).^2/2"),
     ],
 )
 def test_what_trackers_and_forums_write_is_heard(text: str, wrt: str, expected: str) -> None:

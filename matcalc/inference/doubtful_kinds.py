@@ -237,6 +237,19 @@ def refuse_rows(el: Typing) -> None:
             )
 
 
+def refuse_two_arrays(el: Typing) -> None:
+    """P_t and P_{t,t-1}, where the one would be a matrix for each t, the other an entry."""
+    for name, term in el.symbols.items():
+        base, index = split_indexed(name)
+        whole = el.symbols.get(base) if index else None
+        if whole is None or base not in el.families or term.kind != "matrix" or base not in el.defaults or base in el.scene.alone:
+            continue
+        raise ReadingError(
+            f"{name} is a matrix for each {index}, and {base} with two subscripts an entry",
+            suggestion=f"give the matrices with two subscripts another letter: V_{{t,s}} beside {base}_t",
+        )
+
+
 def _are_factors(el: Typing, matrix: str, vector: str) -> bool:
     """Whether the two stand in one product."""
     program = el.scene.program
@@ -279,6 +292,22 @@ def _weighted(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
                     suggestion=f"write {u} .* {v} for entry by entry; for a number declare {x} in R",
                 )
     return None
+
+
+def _on_diagonal(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
+    r"""diag(\mu (1 - \mu)), where mu had to be a matrix: it is a vector, and the product goes entry by entry."""
+    inside = n.args[0] if n.args else n
+    if n.attr not in ("diag", "Diag") or inside.op != "mul":
+        return None
+    small = next((m for m in walk(inside) if guess_of(el, m) == "matrix" and letter_class(str(m.attr)) != "upper"), None)
+    if small is None:
+        return None
+    s = Wording(el)
+    return ReadingError(
+        f"{s.node(inside)} on the diagonal goes entry by entry, or {s.node(small)} is a matrix",
+        span=n.span,
+        suggestion=f"write .* between its factors for entry by entry, or declare {s.node(small)} in R^{{n x n}}",
+    )
 
 
 def _sampled(el: Typing, terms: Terms, n: Node) -> ReadingError | None:
@@ -351,6 +380,6 @@ DOUBTS: dict[str, tuple[Doubt, ...]] = {
     "add": (_added_row, _number_behind, _number_beside_multiple),
     "pow": (_summed,),
     "norm": (_sum_norm, _of_entries, _of_number),
-    "call": (_of_capital, _one_or_many, _weighted, _greatest),
+    "call": (_of_capital, _one_or_many, _weighted, _on_diagonal, _greatest),
     "mul": (_sampled,),
 }

@@ -109,7 +109,7 @@ def _refuse_entry_of_another(el: Typing, node: Node, scalar: Node, lead: TypedTe
     inner = scalar.args[0] if scalar.op == "neg" else scalar
     base, sub = split_indexed(str(inner.attr)) if inner.op == "name" else ("", "")
     if (
-        sub in el.scene.indices
+        (sub in el.scene.indices or sub in el.scene.free)
         and base in el.scene.alone
         and lead.kind == "vector"
         and base not in el.scene.stated

@@ -26,7 +26,7 @@ from ..syntax import split_name, walk
 from .declarations import GREEK
 from .doubt import Doubt
 from .doubtful_kinds import DOUBTS as KINDS
-from .doubtful_kinds import refuse_fields, refuse_other_sizes, refuse_rows, refuse_small_matrices
+from .doubtful_kinds import refuse_fields, refuse_other_sizes, refuse_rows, refuse_small_matrices, refuse_two_arrays
 from .doubtful_products import DOUBTS as PRODUCTS
 from .scopes import Typing
 
@@ -65,6 +65,8 @@ def refuse_suspect(el: Typing) -> None:
                 raise ReadingError(f"{name} is in bold type, as vectors are, and fits here as a matrix only", suggestion=hint)
     refuse_small_matrices(el)
     refuse_rows(el)
+    if el.families:
+        refuse_two_arrays(el)
     for name in sorted(program.twofold):
         if name in el.defaults and el.symbols[name].is_scalar:
             message = f"{name} stands in bold type and plain, and would be one number"

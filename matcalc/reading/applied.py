@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ..interning import regex
 from ..ops import greek_functions
+from ..syntax import split_name
 from .calls import call
 from .lexer import Lexer
 from .marks import Mark, quote, touching_bracket
@@ -188,7 +189,8 @@ def _refuse_two_readings(lexer: Lexer, name: str, base: str, mark: Mark, at: int
         return
     if name == "N":
         refuse_normal(lexer, mark, at)
-    if base in _OF_SUMMANDS and lexer.active and applied_only(lexer, name, at):
+    weight = name != base and lexer.active.issuperset(split_name(name)[1])  # L_{ij} (x_i - x_j)^2
+    if base in _OF_SUMMANDS and lexer.active and not weight and applied_only(lexer, name, at):
         refuse_of_summand(lexer, name, mark, at)
     values = name in _OFTEN_FUNCTIONS and (holds_values(lexer, at) or (name in "uUV" and _beside_values(lexer, name, at)))
     named = name in _FUNCTIONS or (name in _LINKS and not lexer.ends)

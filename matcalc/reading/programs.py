@@ -32,6 +32,7 @@ _CALLS = regex(r"\b(?:np|numpy|jnp|jax|torch|tf)\.[a-z]")
 _NUMBERED = regex(r"[A-Za-zα-ω][01](?![\d.])")
 _INDEXED = regex(r"_(?:\{[^{}]*\d|\w*\d)")  # x_1, c_{i0}
 _OF_LISTS = regex(r"(?:Matrix|array|tensor|matrix)\(\[")
+_OF_MATHEMATICA = regex(r"\b(?:Exp|Log|Sqrt|Det|Tr|Sin|Cos|Inverse|Transpose|Norm)\[")
 _FOLDS = ("sum", "mean", "prod")  # with a function before the array, as in Julia
 _OF_R = {"t": "transpose", "solve": "inv"}  # in texts with %*%
 _FILLED = {"OneMatrix": "ones", "ZeroMatrix": "zeros"}
@@ -50,6 +51,10 @@ def in_marks(marks: list[Mark], text: str) -> list[Mark]:
                 mark.value = _OF_R[mark.value]
     if "log2" in text or "log10" in text:
         marks = _with_bases(marks)
+    if "Pi" in text and "[" in text and _OF_MATHEMATICA.search(text):
+        for k, mark in enumerate(marks):
+            if mark.value == "Pi" and mark.kind in ("word", "greek"):
+                marks[k] = Mark("greek", "pi", mark.start, mark.end, mark.gap)
     if "log1p" in text:
         marks = _joined(marks)
     if is_program(marks, text):
