@@ -11,7 +11,7 @@ for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VEC
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 os.environ["JAX_PLATFORMS"] = "cpu"
 
-PARTS = ("evaluation", "training", "derivation", "startup", "batch", "growth", "memory")
+PARTS = ("evaluation", "training", "derivation", "startup", "batch", "growth", "memory", "bounds")
 
 
 def evaluation(only: str) -> None:
@@ -104,6 +104,26 @@ def memory() -> None:
         print(f"| {number} | {held:.0f} | {each:.2f} |", flush=True)
 
 
+def bounds(only: str = "", size: str = "") -> None:
+    from .bounds import rows
+
+    print("\n## Bounds\n")
+    print("The calls that emitted NumPy programs make, and the time that the same kinds of call take alone, as a part of the program's;")
+    print("JAX as a multiple of it.\n")
+    print("| problem | | n | ms | calls | products | functions | passes | bound | JAX |\n| --- |" + " --- |" * 9)
+    for row in rows(only, int(size or 0)):
+        flops = sum(kind.flops * count for kind, count in row.kinds.items())
+        passes = sum(count for kind, count in row.kinds.items() if kind.name in ("copy", "add", "sum"))
+        moved = sum(8 * kind.entries * count for kind, count in row.kinds.items() if kind.name in ("copy", "add", "sum"))
+        ms = {name: f"{1e3 * t:.3g} ms" for name, t in row.times.items()}
+        print(
+            f"| {row.name} | {row.part} | {row.n} | {1e3 * row.seconds:.3g} | {sum(row.kinds.values())} "
+            f"| {flops / 1e6:.3g} Mflop, {ms['products']} | {ms['functions']} | {passes}, {moved / 1e6:.3g} MB, {ms['passes']} "
+            f"| {row.bound} | {row.jax} |",
+            flush=True,
+        )
+
+
 def machine() -> None:
     import platform
     from importlib.metadata import PackageNotFoundError, version
@@ -139,6 +159,8 @@ def main(argv: list[str]) -> int:
             evaluation(argv[1] if len(argv) > 1 else "")
         elif part == "training":
             training(*argv[1:4])
+        elif part == "bounds":
+            bounds(*argv[1:3])
         else:
             {"derivation": derivation, "startup": startup, "batch": batch, "growth": growth, "memory": memory}[part]()
     return 0

@@ -6,7 +6,7 @@ The answer is shown as a formula with what was assumed; `--steps`, `--code TARGE
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .codegen.targets import TARGETS
@@ -37,8 +37,9 @@ def matcalc(line: str, cell: str | None = None) -> None:
     """Show the derivative of the formula in the cell, or before the options on the line."""
     from IPython.display import display
 
+    show: Callable[[Any], object] = display  # which has no types
     for shown in answers(line, cell):
-        display(shown)
+        show(shown)
 
 
 def answers(line: str, cell: str | None = None) -> Iterator[Any]:

@@ -33,20 +33,22 @@ def test_outer_products_with_one_factor_are_one() -> None:
 
 def test_an_outer_product_is_a_product_of_matrices_while_it_is_small() -> None:
     names: dict[str, object] = {"np": np}
-    exec(python_functions("numpy")["_outer"], names)
+    for helper in ("_with_buffer", "_outer"):
+        exec(python_functions("numpy")[helper], names)
     rng = np.random.default_rng(1)
     for m, n, dtype in ((3, 4, "f8"), (1, 1, "f8"), (0, 3, "f8"), (5, 2, "f4"), (4, 3, "c16"), (2000, 600, "f8"), (2, 5000, "f4")):
         a, b = (rng.normal(size=k).astype(dtype) for k in (m, n))
         found = names["_outer"](a, b)  # type: ignore[operator]
         assert found.dtype == a.dtype and np.array_equal(found, a[:, None] * b)
-    assert "A**2 * _outer(x, y)**2" in code("sum((A .* X .* (x y^T)).^2)", "X", "A, X in R^{m x n}; x in R^m; y in R^n", "value")
+    assert "t1 = _outer(x, y)**2\n" in code("sum((A .* X .* (x y^T)).^2)", "X", "A, X in R^{m x n}; x in R^m; y in R^n", "value")
 
 
 @pytest.mark.parametrize("dtype", ["f8", "f4"])
 @pytest.mark.parametrize(("m", "n", "d"), [(5, 3, 2), (3, 5, 2), (1, 1, 1), (0, 3, 2), (3, 0, 2), (3, 4, 0), (3000, 70, 3), (20, 4000, 1)])
 def test_squared_distances_go_along_the_longer_side(m: int, n: int, d: int, dtype: str) -> None:
     names: dict[str, object] = {"np": np}
-    exec(python_functions("numpy")["_distances"], names)
+    for helper in ("_with_buffer", "_distances"):
+        exec(python_functions("numpy")[helper], names)
     rng = np.random.default_rng(1)
     x, y = (rng.normal(size=(k, d)).astype(dtype) for k in (m, n))
     found = names["_distances"](x, y)  # type: ignore[operator]
@@ -260,3 +262,70 @@ def test_a_product_is_not_computed_again_as_its_transpose() -> None:
     file, h = load(text), 1e-6
     ends = [call(file["gradient"], {**given, "W_Q": given["W_Q"] + s * h * given["dW_Q"]}) for s in (1, -1)]
     np.testing.assert_allclose(call(file["hvp"], given), (ends[0] - ends[1]) / (2 * h), rtol=1e-6, atol=1e-7)
+
+
+REPEATED = {  # functions that take something off every row of a large matrix, or multiply rows
+    "a^T f - epsilon sum(exp((f ones(n)^T + ones(n) g^T - C)/epsilon))": (
+        "f",
+        "f, g, a in R^n; C in R^{n x n}; epsilon in R positive; n in N",
+    ),
+    "||softmax(X W) - Y||_F^2": ("W", "X in R^{N x d}; W in R^{d x k}; Y in R^{N x k}"),
+    "sum(tanh(diag(x) A))": ("x", "x in R^m; A in R^{m x n}"),
+}
+
+
+@pytest.mark.parametrize("expr", REPEATED)
+def test_long_rows_are_computed_with_a_buffer_of_one(expr: str) -> None:
+    """The same numbers as with NumPy's own buffer, which is there again afterwards, also after an error."""
+    wrt, where = REPEATED[expr]
+    d = matcalc.derivative(expr, wrt, where=where, verify=False)
+    assert not isinstance(d, list)
+    text = d.code("numpy", parts=["hvp", "make"])
+    short, plain = load(text), load(text.replace("np.getbufsize() >", "0 >"))
+    rng, sizes = np.random.default_rng(2), {"n": 200, "N": 240, "d": 5, "k": 220, "m": 230}
+    given: dict[str, object] = {"epsilon": 0.5}
+    for names, shape in re.findall(r"([A-Za-z, ]+) in R\^(\{[^}]*\}|\w)", where):
+        dims = [sizes[k] for k in re.findall(r"[A-Za-z]", shape) if k != "x"]
+        given |= {name: rng.normal(size=dims) for name in names.strip().split(", ")}
+    given[f"d{wrt}"] = rng.normal(size=np.shape(given[wrt]))
+    seen = []
+    softly = short["_with_buffer"]
+    short["_with_buffer"] = lambda width, function, *rest: seen.append(width) or softly(width, function, *rest)
+    before = np.getbufsize()
+    for part in ("value", "gradient", "value_and_gradient", "hvp"):
+        for a, b in zip(*(np.atleast_1d(call(names[part], given)) if part != "value_and_gradient" else call(names[part], given)
+                          for names in (short, plain)), strict=True):  # fmt: skip
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
+    assert seen and np.getbufsize() == before
+    made = short["make"](*[given[name] for name in inspect.signature(short["make"]).parameters])
+    np.testing.assert_allclose(made.gradient(given[wrt]), call(plain["gradient"], given), rtol=1e-12, atol=1e-12)
+    with pytest.raises(ZeroDivisionError):
+        softly(64, lambda: 1 / 0)
+    assert np.getbufsize() == before
+
+
+def test_short_rows_and_vectors_keep_the_buffer() -> None:
+    for part in ("gradient", "hvp"):
+        assert "_with_buffer" not in code("sum(log(1 + exp(-y .* (X w))))", "w", "X in R^{N x n}; w in R^n; y in R^N", part)
+    assert "64 <= n <= 4096" in code("sum(tanh(diag(x) A))", "x", "x in R^m; A in R^{m x n}", "gradient")
+
+
+def test_softmax_multiplies_by_the_reciprocal_of_the_sum() -> None:
+    names: dict[str, object] = {"np": np}
+    exec(python_functions("numpy")["_softmax"], names)
+    rng = np.random.default_rng(3)
+    for shape, dtype in (((40, 50), "f8"), ((60, 3), "f8"), ((7,), "f8"), ((4, 5, 6), "f4")):
+        z = (300 * rng.normal(size=shape)).astype(dtype)
+        e = np.exp((z - z.max(-1, keepdims=True)).astype("f8"))
+        found = names["_softmax"](z)  # type: ignore[operator]
+        assert found.dtype == z.dtype
+        np.testing.assert_allclose(found, e / e.sum(-1, keepdims=True), rtol=1e-15 if dtype == "f8" else 3e-5, atol=1e-30)
+
+
+def test_an_array_in_place_is_multiplied_twice_by_what_is_squared() -> None:
+    where = "M, Y in R^{m x n}; U in R^{m x k}; V in R^{n x k}"
+    text = code("||M .* (U V^T - Y)||_F^2", "U", where, "gradient")
+    assert text.count("t1 *= M\n") == 2 and "M**2" not in text
+    text = code("||diag(v) (U V^T - Y)||_F^2", "U", where + "; v in R^m", "gradient")
+    assert "v**2" in text or "*= v" not in text  # of a column the square is cheaper
+    assert "M**2" in code("||M .* (U V^T - Y)||_F^2", "U", where, "value_and_gradient")  # needed twice

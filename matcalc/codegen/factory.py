@@ -13,7 +13,7 @@ from ..kinds import Dim
 from .emission import LEAVES, Body
 from .frame import File, Function, MissingSize, size_statements
 from .graph import GraphNode, postorder
-from .pyfile import RESERVED, Passing, body_of, checked, converted, extra_names, named
+from .pyfile import RESERVED, Passing, body_of, checked, converted, extra_names, named, short_buffer
 from .target import Target
 
 CHEAP = ("view", "neg")
@@ -56,9 +56,10 @@ def _inner(
     """The lines of one function."""
     with extra_names(target, file, f) as extra:
         statements, results = body_of(passing, target, file, f, outer)
+        guard = short_buffer(target, f, [a for a in file.arguments if a.name in file.variables])
         return [
             f"def {f.name}({', '.join([*variables, *extra])}):",
-            *[f"    {line}" for line in (f'"""{f.doc}"""', *reading, *statements, results)],
+            *[f"    {line}" for line in (f'"""{f.doc}"""', *reading, *guard, *statements, results)],
         ]
 
 

@@ -73,6 +73,7 @@ _NUMPY = {
     "array": "np.asarray({}, dtype)",
     "kept": "np.array({})",
     "by rows": "_by_rows",
+    "short buffer": "_with_buffer",
     "number not zero": "max({}, np.finfo(dtype).tiny)",
     "head": "import math\n\nimport numpy as np",
     "method": "{}.dot({})",  # for few numbers twice as fast as @

@@ -12,7 +12,7 @@ from .directions import TOGETHER, Grown, grown
 from .emission import Body
 from .graph import GraphNode, is_constant
 from .rescue import HELPERS
-from .reuse import is_opposite, start, written_function
+from .reuse import is_opposite, square, start, written_function
 from .target import Target, Writer
 from .wording import ATOM, PRODUCT, SIGN, SUM, Text, inside
 
@@ -299,7 +299,8 @@ def overwriting(target: Target, node: GraphNode, args: Sequence[Text], body: Bod
         sign = "-" if any(node.args[k].op == "num" and node.args[k].attr == -1 for k in others) else ""
         scale = " * ".join(inside(args[k], SIGN if n or sign else PRODUCT) for n, k in enumerate(numbers))
         first = [f"{name} *= {sign}{scale}"] if numbers else [f"np.negative({name}, out={name})"] if sign else []
-        return first + [f"{name} *= {args[k][0]}" for k in others if node.args[k].rank]
+        factors = [t for k in others if node.args[k].rank for t in _factors(node, node.args[k], args[k][0], body)]
+        return first + [f"{name} *= {t}" for t in factors]
     if node.op == "div" and at == 1:
         return [f"np.divide({args[0][0]}, {name}, out={name})"]
     if node.op == "div":
@@ -310,6 +311,12 @@ def overwriting(target: Target, node: GraphNode, args: Sequence[Text], body: Bod
         return [f"{name}.flat[:: len({name}) + 1] += {args[1][0]}"]
     function = "negative" if node.op == "neg" else written_function(node)
     return [f"np.{function}({name}, {'0, ' if function == 'maximum' else ''}out={name})"]
+
+
+def _factors(product: GraphNode, n: GraphNode, text: str, body: Body) -> list[str]:
+    """What an array is multiplied by, one after another: twice by an argument where its square has no name."""
+    base = square(n) if n.dims == product.dims else None
+    return [text] if base is None or text.isidentifier() else [body.texts[base][0]] * 2
 
 
 def _added(name: str, negative: bool, others: Sequence[Text]) -> list[str]:

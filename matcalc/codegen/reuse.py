@@ -74,7 +74,8 @@ def overwritten(
     for n in mine:
         if n.loops or n.rank < 2 or not (n.op in CHANGING or written_function(n)) or not _is_whole(n):
             continue
-        for through in n.args[:1] if n.op in ("pow", "add_diagonal") else n.args:
+        squares = [b for b in n.args if n.op == "mul" and b.dims == n.dims and square(b) and uses[b] < 2 and not (b in named or b in known)]
+        for through in n.args[:1] if n.op in ("pow", "add_diagonal") else sorted(n.args, key=squares.__contains__):
             a = through
             if (
                 n.op == "add"
@@ -83,7 +84,8 @@ def overwritten(
                 and not (through in named or through in known or through in found)
             ):
                 a = through.args[-1]
-            if is_free(a, n, through) and not _is_elided(n, a, through, uses[a] > 1 or a in held):
+            elided = _is_elided(n, a, through, uses[a] > 1 or a in held) and (a in squares or not squares)
+            if is_free(a, n, through) and not elided:
                 found[n] = a
                 held |= {n, a}
                 break
@@ -107,6 +109,11 @@ def _covers(parts: Sequence[GraphNode], n: GraphNode) -> bool:
     """Whether every axis of `n` is one of some of these arrays, which broadcasting has not to be told."""
     full = [a for a in parts if a.op != "expand"]
     return all(any(a.rank >= k and a.dims[-k] == n.dims[-k] for a in full) for k in range(1, n.rank + 1))
+
+
+def square(n: GraphNode) -> GraphNode | None:
+    """The argument whose square this is: an array in place is multiplied by it twice, which makes no further array."""
+    return n.args[0] if n.op == "pow" and n.args[0].op == "in" and n.args[1].op == "num" and n.args[1].attr == 2 else None
 
 
 def is_opposite(n: GraphNode) -> bool:

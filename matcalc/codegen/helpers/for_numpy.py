@@ -19,6 +19,15 @@ def _sigmoid(z):
         return 1 / (1 + np.exp(-z))
 
 
+def _with_buffer(width, function, *given):
+    """What a function finds with a buffer of one row: NumPy fills a longer one with copies of what it repeats along the rows."""
+    kept = np.setbufsize(max(16, width // 16 * 16))
+    try:
+        return function(*given)
+    finally:
+        np.setbufsize(kept)
+
+
 def _by_rows(function, width, signs, places, *given):
     """What a function finds, a few rows at a time, which stay in the processor's cache: results are added up (+) or joined (|). `places`
     are those of the arguments that have the rows, of `width` entries."""
@@ -111,11 +120,11 @@ def _softmax(z):
         e = np.array(z.T, order="C")
         e -= e.max(axis=0)
         np.exp(e, out=e)
-        e /= e.sum(axis=0)
+        e *= 1 / e.sum(axis=0)
         return e.T
     e = z - z.max(axis=-1, keepdims=True)
     np.exp(e, out=e)
-    e /= e.sum(axis=-1, keepdims=True)
+    e *= 1 / e.sum(axis=-1, keepdims=True)  # which is 1 at least, and the product faster than the quotient
     return e
 
 
@@ -458,15 +467,18 @@ def _distances(X, Y):
     if len(X) < len(Y):
         return _distances(Y, X).T
     across, found = np.array(X.T, order="C"), np.empty((len(Y), len(X)), X.dtype)
-    step = max(64, 65536 // max(Y.size, 1))
+    step, large = max(64, 65536 // max(Y.size, 1)), X.size * len(Y) > 8192 and len(X) >= 64
     for k in range(0, len(X), step):
-        t = across[:, k : k + step] - Y[:, :, None]
+        parts = across[:, k : k + step], Y[:, :, None]
+        t = _with_buffer(min(step, len(X), 4096), np.subtract, *parts) if large else np.subtract(*parts)
         np.einsum("ijk,ijk->ik", t, t, out=found[:, k : k + step])
     return found.T
 
 
 def _outer(a, b):
     """All products of an entry of a and one of b; by a product of matrices where that is faster."""
+    if 64 <= b.size <= 4096 and a.size * b.size > 32768:
+        return _with_buffer(b.size, np.multiply, a[:, None], b)
     if b.size > 4096 or a.size * b.size > 1 << 20:
         return a[:, None] * b
     return a[:, None].dot(b[None])
