@@ -99,6 +99,7 @@ class Console(NamedTuple):
     complex: str  # {0} {1}, its parts
     keywords: frozenset[str]
     which: str = ""
+    scalar: str = "{}"  # of a number that is no whole one
 
 
 def consoles() -> dict[str, Console]:
@@ -129,14 +130,19 @@ def consoles() -> dict[str, Console]:
     return {"octave": octave, "matlab": matlab, "r": r}
 
 
-def run_in(language: str, questions: Sequence[tuple[str, str, dict[str, Any]]], folder: Path, result: int = 0) -> list[Any]:
+def run_in(
+    language: str, questions: Sequence[tuple[str, str, dict[str, Any]]], folder: Path, result: int = 0, single: bool = False
+) -> list[Any]:
     """The values of functions of emitted files: (the file, the name of the function, its inputs). A string is a function handle;
-    `result` says which of several values a function returns, from 1. Programs for MATLAB run in Octave."""
+    `result` says which of several values a function returns, from 1. Programs for MATLAB run in Octave, which has arrays in single
+    precision too."""
     if language == "julia":
         from julia import run_julia
 
         return run_julia(questions, result)
     console = consoles()[language]
+    if single:
+        console = console._replace(array=f"single({console.array})", scalar="single({})")
     command = next(filter(None, map(shutil.which, console.commands)), None)
     if command is None:
         pytest.skip(console.missing)
@@ -184,7 +190,7 @@ def _literal(console: Console, value: Any) -> str:
     else:
         numbers = ", ".join({"nan": "NaN", "inf": "Inf", "-inf": "-Inf"}.get(f"{v:.17g}", f"{v:.17g}") for v in entries)
     if not array.ndim:
-        return numbers
+        return numbers if isinstance(value, int) else console.scalar.format(numbers)
     return console.array.format(numbers=numbers, dims=", ".join(map(str, [*array.shape, *[1] * (2 - array.ndim)])))
 
 

@@ -88,9 +88,8 @@ def run(language: str, asked: Sequence[tuple[str, int]], folder: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.slow)])
-def test_programs(language: str, every: int, tmp_path: Path) -> None:
-    run(language, ASKED[::every], tmp_path)
+def test_programs(language: str, tmp_path: Path) -> None:
+    run(language, ASKED, tmp_path)
 
 
 @pytest.mark.eigen

@@ -271,6 +271,12 @@ def _first_right_singular(X):
     return v * _greatest(v)
 
 
+def _pinv(X):
+    """The pseudoinverse. Singular values of rounding errors, 16 units for each row or column, are taken for zero."""
+    xp = _namespace(X)
+    return xp.linalg.pinv(X, rtol=16 * max(X.shape[-2:]) * xp.finfo(X.dtype).eps)
+
+
 def _eigen(X, k):
     """The k-th eigenvalue of the symmetric part from below (from above with k < 0), and its vector, the greatest entry positive."""
     values, vectors = _namespace(X).linalg.eigh((X + X.T) / 2)

@@ -525,7 +525,7 @@ inline Matrix mpower_(const Matrix& X, Number exponent) {
 
 
 inline Matrix pinv_(const Matrix& X) {
-    // the pseudoinverse
+    // the pseudoinverse; singular values of rounding errors, 16 units for each row or column, are taken for zero
     const Eigen::JacobiSVD<Matrix> svd(X, Eigen::ComputeThinU | Eigen::ComputeThinV);
     const auto& s = svd.singularValues();
     const Real least = Real(16) * std::numeric_limits<Real>::epsilon() * Real(std::max(X.rows(), X.cols())) * s.maxCoeff();

@@ -297,6 +297,12 @@ function columns_(linear, X)
 end
 
 
+# the pseudoinverse; singular values of rounding errors, 16 units for each row or column, are taken for zero
+function pinv_(X)
+    return pinv(X; rtol=16 * maximum(size(X)) * eps(real(eltype(X))))
+end
+
+
 # the adjugate, also of a singular matrix
 function adjugate_(X)
     found = svd(X)

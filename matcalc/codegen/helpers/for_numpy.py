@@ -237,6 +237,11 @@ def _first_right_singular(X):
     return v * np.sign(v[np.argmax(np.abs(v))])
 
 
+def _pinv(X):
+    """The pseudoinverse. Singular values of rounding errors, 16 units for each row or column, are taken for zero."""
+    return np.linalg.pinv(X, 16 * max(X.shape[-2:]) * np.finfo(X.dtype).eps)
+
+
 def _eigen(X, k):
     """The k-th eigenvalue of the symmetric part from below (from above with k < 0), and its vector, the greatest entry positive."""
     values, vectors = np.linalg.eigh((X + X.T) / 2)

@@ -136,6 +136,12 @@ function M = columns_(linear, X)
 end
 
 
+function P = pinv_(X)
+    % the pseudoinverse; singular values of rounding errors, 16 units for each row or column, are taken for zero
+    P = pinv(X, 16 * max(size(X)) * eps(norm(X)));
+end
+
+
 function A = adjugate_(X)
     % the adjugate, also of a singular matrix
     [U, S, V] = svd(X);

@@ -217,9 +217,9 @@ mpower_ <- function(X, k) {
 
 
 pinv_ <- function(X) {
-    # the pseudoinverse
+    # the pseudoinverse; singular values of rounding errors, 16 units for each row or column, are taken for zero
     s <- svd(X)
-    kept <- s$d > 1e-12 * max(s$d)
+    kept <- s$d > 16 * max(dim(X)) * .Machine$double.eps * max(s$d)
     s$v[, kept, drop = FALSE] %*% (t(s$u[, kept, drop = FALSE]) / s$d[kept])
 }
 

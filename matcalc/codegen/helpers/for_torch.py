@@ -108,6 +108,11 @@ def _polygamma(k, z):
     return torch.special.digamma(z) if k == 0 else (-1) ** (k + 1) * math.gamma(k + 1) * torch.special.zeta(k + 1, z)
 
 
+def _pinv(X):
+    """The pseudoinverse. Singular values of rounding errors, 16 units for each row or column, are taken for zero."""
+    return torch.linalg.pinv(X, rtol=16 * max(X.shape[-2:]) * torch.finfo(X.dtype).eps)
+
+
 def _adjugate(X):
     """The adjugate, also of a singular matrix."""
     U, s, Vt = torch.linalg.svd(X)
