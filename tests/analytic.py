@@ -32,13 +32,14 @@ def real(x: Array) -> Array:
 
 
 JUMPS: list[bool] = []  # at jumps, since the list was cleared: there matcalc may have a rounding error for 0, and another value
+TIES: list[bool] = []  # likewise where what is compared is equal and stays so
 
 
 def away_from(x: Array, kink: float | Array = 0, jump: bool = False) -> Array:
     """Refuses a point that moves and is at a kink, where there is no derivative; notes one that stays at a `jump`."""
     distance = np.abs(real(x) - real(np.asarray(kink)))
-    if jump and np.any(distance == 0):
-        JUMPS.append(True)
+    if np.any(distance == 0):
+        (JUMPS if jump else TIES).append(True)
     if np.any((distance == 0) & (x.imag != np.imag(kink)) | (distance > 0) & (distance < 1e-13)):
         raise Unfit("a kink, or a rounding error beside one")
     return x

@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
-from analytic import JUMPS, Unfit
+from analytic import JUMPS, TIES, Unfit
 from generate import SIZES, Expression
 from oracle import Fixed, jacobian
 
@@ -24,6 +24,7 @@ import matcalc
 from matcalc.errors import MatcalcError, NoAnswerError, VerificationError
 from matcalc.numbers import arrays, precise
 from matcalc.numbers.numeric import Plan
+from matcalc.numbers.search import TIED
 from matcalc.syntax import Binding, Program
 
 # Failures. Not among them: "refused" (the book has no rule), "no derivative" and "no point" (the oracle has none either), "unseen" (right,
@@ -118,6 +119,8 @@ def _refused(e: Expression, error: MatcalcError, seed: int, seconds: float) -> V
         return Verdict("refused" if isinstance(error, NoAnswerError) else "not understood", _cause(error.message), seconds)
     if all(p.jump for p in points(e, seed)):
         return Verdict("no derivative", seconds=seconds)
+    if TIED in error.message and all(p.tie for p in points(e, seed)):  # cases say nothing where two sides meet
+        return Verdict("refused", "where two cases meet", seconds)
     return Verdict("not checked" if unchecked else "refused by verification", seconds=seconds)
 
 
@@ -131,6 +134,7 @@ class Point(NamedTuple):
     unsure: float  # the same of the value
     direction: Array | None = None
     jump: bool = False  # whether something stays at a jump there
+    tie: bool = False  # whether what is compared is equal there, as at the end of a clip
 
 
 def points(e: Expression, seed: int, missed: Counter[str] | None = None) -> Iterator[Point]:
@@ -143,10 +147,11 @@ def points(e: Expression, seed: int, missed: Counter[str] | None = None) -> Iter
         nudged = {n: v if e.symbols[n].prop == "integer" else v * (1 + 1e-11 * rng.uniform(-1, 1, v.shape)) for n, v in env.items()}
         direction = rng.uniform(-1, 1, env[e.wrt].shape) if e.order > 1 else None
         JUMPS.clear()
+        TIES.clear()
         try:
             with np.errstate(all="ignore"):
                 value, derivative, error = _exact(e, env, families, direction)
-                jump = bool(JUMPS)
+                jump, tie = bool(JUMPS), bool(TIES)
                 beside, near, _ = _exact(e, nudged, families, direction, 1e15 * rng.uniform(1, 2))
         except (Unfit, np.linalg.LinAlgError, OverflowError, IndexError) as error:
             missed[str(error) or type(error).__name__] += 1
@@ -165,7 +170,7 @@ def points(e: Expression, seed: int, missed: Counter[str] | None = None) -> Iter
             along = None if direction is None else direction.reshape([d for d in direction.shape if d != 1])
             unsure = 20 * float(np.max(np.abs(beside - value), initial=0))
             noise += 1e-9 * (1 + float(np.max(np.abs(value), initial=0)))
-            yield Point(given, value, derivative, noise, noise + unsure, along, jump)
+            yield Point(given, value, derivative, noise, noise + unsure, along, jump, tie)
 
 
 def _exact(

@@ -11,7 +11,7 @@ from fuzz import question
 from judging import judge
 
 import matcalc
-from matcalc.errors import NoAnswerError, ReadingError, ShapeError, UsageError
+from matcalc.errors import NoAnswerError, ReadingError, ShapeError, UsageError, VerificationError
 from matcalc.numbers import matrix_functions
 
 FOUND = [
@@ -548,3 +548,11 @@ def test_why_the_determinant_of_a_skew_matrix_of_odd_size_is_not_judged() -> Non
     assert str(matcalc.derivative("det(B)", "B", where="B in R^{4 x 4} skew")) == "-det(B) B^-1"
     d: Any = matcalc.derivative("tr(adj(B)^T C)", "C", where="B in R^{3 x 3} skew; C in R^{3 x 3}")  # as the suggestion writes it
     assert d.text == "adj(B)"
+
+
+def test_where_two_cases_meet_the_check_has_no_say() -> None:
+    """(0^2 + 1)^b is 1, where the clip ends: for b < 0 the function is smooth there, and no indicator says so. It was "please report"."""
+    where = "C in R^{q x q} diagonal; b in R; r in R positive"
+    with pytest.raises(NoAnswerError, match="compares numbers that are equal, as where a clip ends") as caught:
+        matcalc.derivative("softmax(singvec(clip((C.^2 + 1).^b, -r, 1)))", "C", where=where, order=2)
+    assert not isinstance(caught.value, VerificationError)

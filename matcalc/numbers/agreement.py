@@ -7,7 +7,7 @@ as many digits: what rounding did is gone then, and what is wrong stays.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from types import ModuleType
@@ -72,14 +72,17 @@ Sight = Callable[[ModuleType], Callable[[dict[str, Any], Kind, Level, Watch], Si
 class Agreement:
     """One point at one level: both sides."""
 
-    def __init__(self, sides: Sides, h: Any, first: bool, is_finite: Callable[[Any], bool], exact: bool = False) -> None:
-        """`h` is the step, `first` says whether this is the first level, `exact` whether what is known was computed without rounding."""
+    def __init__(
+        self, sides: Sides, h: Any, first: bool, is_finite: Callable[[Any], bool], exact: bool = False, ties: Collection[object] = ()
+    ) -> None:
+        """`h` is the step, `first` says whether this is the first level, `exact` whether what is known was computed without rounding,
+        `ties` are the nodes whose relation compared numbers that were equal."""
         self.slopes, self.parts, self.value, self.traces, _, self.bend, _, self.complex = sides
         self.quotient = total(self.slopes) if self.slopes else [h * 0] * len(total(self.parts))
         self.claim = total(self.parts) if self.parts else [h * 0] * len(self.quotient)
         if len(self.claim) != len(self.quotient):
             raise ShapeError(f"{len(self.claim)} numbers where the function has {len(self.quotient)}")
-        self.exact = exact
+        self.exact, self.ties = exact, ties
         self.first, self.finite = first, all(map(is_finite, (*self.quotient, *self.claim)))
         self.great = greatest((*self.quotient, *self.claim)) if self.finite else h * 0
         self.small = h * h * 10**6

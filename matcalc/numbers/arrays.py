@@ -14,7 +14,7 @@ from operator import add, eq, ge, gt, index, le, lt, mul, ne, neg, sub, truediv
 from typing import Any
 
 from . import decimals
-from .watch import CHEAP, DEAR, noted, spend, unwatched, watched
+from .watch import CHEAP, DEAR, noted, spend, tied, unwatched, watched
 
 Value = Any  # a number, or an Array
 Shape = tuple[int, ...]
@@ -327,10 +327,12 @@ def relation(function: Relation) -> Callable[[Value, Value], Value]:
             known(side.data if isinstance(side, Array) else (side,))
         if not isinstance(x, Array) and not isinstance(y, Array):
             outcome = compared(Decimal(x), Decimal(y))
+            tied(not of_equals and Decimal(x) == Decimal(y))
             noted([int(outcome) if of_equals else outcome])
             return outcome
         entries, shape = spread(x, y)
         outcomes = list(map(compared, *entries))
+        tied(not of_equals and any(map(eq, *entries)))
         noted(list(map(int, outcomes)) if of_equals else outcomes)
         return Array(outcomes, shape)
 

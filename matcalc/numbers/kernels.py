@@ -36,7 +36,7 @@ from . import precise
 from .arrays import ZERO, Array
 from .complex_decimals import ComplexDecimal
 from .contraction import Step
-from .watch import STEP, spend, watching
+from .watch import STEP, spend, tied, watching
 
 Value = Any  # a number, or an array
 EXACT = (Array, Decimal, ComplexDecimal)  # what `precise` computes with
@@ -182,6 +182,8 @@ def compare(relation: object, x: Value, y: Value) -> Value:
         with arrays.quiet():
             one = np.equal(x, y) | (apart < np.maximum(abs(x), abs(y)) * ROUNDING)
         return (one if str(relation) == "=" else ~one) * 1.0
+    if arrays is not precise:
+        tied(arrays.np.any(arrays.np.equal(x, y)))
     return getattr(arrays.np, _RELATIONS[str(relation)])(x, y) * arrays.exact(1)
 
 

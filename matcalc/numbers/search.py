@@ -13,10 +13,10 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from ..errors import NoAnswerError, ShapeError, VerificationError
-from ..expressions.expr import Expr, postorder
+from ..expressions.expr import Expr, leaves, postorder
 from ..expressions.properties import properties_of
 from ..kinds import Dim
-from ..ops.core import NUMBER
+from ..ops.core import MEMBER, NUMBER, SYMBOL
 from . import precise
 from .agreement import DOUBLE, LEVELS, Agreement, Level, Sight, are_close
 from .numeric import Plan
@@ -31,6 +31,7 @@ LIGHTER = 6  # times as many products in double precision, which are as much fas
 CONFIRMING = 4  # times as many at a point where double precision disagrees, or where sides differ and more digits are asked
 SOUGHT = 300_000  # products that are spent at most on points beyond those that are wanted
 UNCHECKED = "use --no-verify to see the answer unchecked"
+TIED = "where it differs, the answer compares numbers that are equal, as where a clip ends, and elsewhere nothing of it was seen"
 MOST_TRIES = 72
 GROWN = (0, 1, 2, 3, 4), (0, 0, 1, 2, 1)  # by how much sizes are greater, from try to try: of one order of them, of several
 CLOSELY = 2  # points at which two closed forms are compared to all digits
@@ -148,6 +149,7 @@ class Search:
         self.claim_turns = False  # where nothing that is known does, as far as one sees
         self.nothing = True  # on both sides, at all points
         self.misfit: ShapeError | None = None  # of a point whose arrays are too small
+        self.tied = False  # whether the sides differ where numbers are equal that a relation compares
         self.turns = False  # whether a switch turned between the ends at some point
         self.crossing = False  # whether a point counts at which a switch turns and the slopes on both sides are one
         self.doubtful = False  # whether the sides differ at a point at which more digits were too much
@@ -160,10 +162,15 @@ class Search:
         except TooMuch:
             if self.doubtful or (len(self.sizes) < ENOUGH and (not self.sizes or self.unseen)):
                 raise
+        if self.tied and self.unseen:
+            raise self._undecided()
         if self.asked.closed and self.still:
             message = f"{self.asked.unjudged}: a term of the derivative is 0, or too small to show, at all of the points tried"
             raise NoAnswerError(message, suggestion="declare where its conditions hold")
         return self.record()
+
+    def _undecided(self) -> NoAnswerError:
+        return NoAnswerError(f"{self.asked.unjudged}: {TIED}", suggestion=UNCHECKED)
 
     def record(self) -> Check:
         one_sided = self._one_sided()
@@ -237,6 +244,8 @@ class Search:
             self.judged(Kind(orders[turn % len(orders)], 10.0**decade, STYLES[self.style][1], turned, turn))
         if not self.sizes and self.misfit is not None:
             raise self.misfit
+        if not self.sizes and self.tied:
+            raise self._undecided()
         if not self.sizes:
             raise NoAnswerError(
                 f"{self.asked.unjudged}: at none of the random points tried are the function and the answer finite and smooth",
@@ -322,7 +331,7 @@ class Search:
         token = watching.set(watch)
         try:
             sides = self.sides(self.asked.point.at(kind, arrays), kind, level, watch)
-            reading = Agreement(sides, level.h(arrays, kind), level is self.levels[0], arrays.is_finite, watch.exact)
+            reading = Agreement(sides, level.h(arrays, kind), level is self.levels[0], arrays.is_finite, watch.exact, watch.ties)
         except NO_NUMBER:
             return None
         except ShapeError as error:
@@ -385,6 +394,9 @@ class Search:
             with self.arrays.precision(level.digits):
                 if reading.is_bent():
                     return None
+            if any(map(_varies, reading.ties)):  # at the end of a clip the cases of a derivative say nothing
+                self.tied = True
+                return None
             raise Disagreement(self.asked.wrong(), kind)
         if self.asked.closed and self.arrays is precise and len(self.sizes) < CLOSELY and self._differs(kind):
             raise Disagreement(self.asked.wrong(), kind)
@@ -424,6 +436,11 @@ class Search:
             self.turned.setdefault((node, place), set()).update(sides)
             if len(outcomes) > 1:
                 self.mixed[node, place] = self.mixed.get((node, place), False) or len(sides) == 2
+
+
+def _varies(node: object) -> bool:
+    """Whether a node has a name in it: indices and sizes are equal as they should be."""
+    return isinstance(node, Expr) and any(leaf.op in (SYMBOL, MEMBER) for leaf in leaves(node))
 
 
 def _is_settled(compared: object) -> bool:

@@ -31,6 +31,7 @@ class Watch:
         self.node: object = None  # of the expression, in which the comparisons that follow are made
         self.place = 0
         self.exact = False  # whether the function was computed without rounding
+        self.ties: set[object] = set()  # the nodes whose relation compared numbers that were equal
 
     def spend(self, products: int) -> None:
         self.left -= products * getcontext().prec // DIGITS
@@ -61,6 +62,13 @@ def noted(outcomes: Sequence[object]) -> None:
     watch = watching.get()
     if watch is not None:
         watch.note(outcomes)
+
+
+def tied(equal: bool) -> None:
+    """Whether two numbers are equal that a relation compares."""
+    watch = watching.get()
+    if watch is not None and equal:
+        watch.ties.add(watch.node)
 
 
 def spend(products: int) -> None:
