@@ -556,3 +556,9 @@ def test_where_two_cases_meet_the_check_has_no_say() -> None:
     with pytest.raises(NoAnswerError, match="compares numbers that are equal, as where a clip ends") as caught:
         matcalc.derivative("softmax(singvec(clip((C.^2 + 1).^b, -r, 1)))", "C", where=where, order=2)
     assert not isinstance(caught.value, VerificationError)
+
+
+def test_hyperbolic_squares_meet() -> None:
+    """SymPy found no more than cosh(t)^2 + sinh(t)^2 - 1, in a second for four such terms."""
+    assert matcalc.derivative("sinh(t) cosh(t) - t", "t").text == "2 sinh(t)^2"  # type: ignore[union-attr]
+    assert matcalc.derivative("sinh(t) cosh(t)", "t").text == "sinh(t)^2 + cosh(t)^2"  # type: ignore[union-attr]

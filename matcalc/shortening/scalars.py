@@ -137,12 +137,34 @@ def _rewritten(sympy: Any, s: Any, wanted: frozenset[str]) -> Iterator[Any]:
         found = dict.fromkeys(a.args[0] for a in sorted(s.atoms(sympy.sin, sympy.cos, sympy.sinh, sympy.cosh), key=sympy.default_sort_key))
         held = {angle: sympy.Dummy(f"t{k}", real=True) for k, angle in enumerate(found)}
         angles = {v: k for k, v in held.items()}
-        short = sympy.trigsimp(s.xreplace(held)).xreplace(angles)
-        yield short
-        yield sympy.factor(short)
+        lettered = s.xreplace(held)
+        for short in _by_squares(sympy, lettered):
+            yield short.xreplace(angles)
+            yield sympy.factor(short).xreplace(angles)
         if "rational" in wanted:  # sin(2 x)^2 + cos(2 x)^2 above the bar
-            above, below = sympy.fraction(sympy.together(s.xreplace(held)))
-            yield sympy.cancel(sympy.trigsimp(sympy.expand(above)) / below).xreplace(angles)
+            above, below = sympy.fraction(sympy.together(lettered))
+            for short in _by_squares(sympy, sympy.expand(above)):
+                yield sympy.cancel(short / below).xreplace(angles)
+
+
+def _by_squares(sympy: Any, s: Any) -> Iterator[Any]:
+    """What sin^2 + cos^2 = 1 and its like make of it. Of powers of cosh and sinh that is one in place of the other where terms vanish by
+    it: SymPy goes over to sin(i x), and factors over the complex numbers, which takes a second for four terms."""
+    hyperbolic = sorted(s.atoms(sympy.sinh, sympy.cosh), key=sympy.default_sort_key)
+    if not hyperbolic or any(p.base in hyperbolic and not p.exp.is_positive for p in s.atoms(sympy.Pow)):  # or sinh/cosh is tanh
+        yield sympy.trigsimp(s)
+        return
+    terms = len(sympy.Add.make_args(sympy.expand(s)))
+    for kept, left, sign in ((sympy.sinh, sympy.cosh, 1), (sympy.cosh, sympy.sinh, -1)):
+        squared = s.replace(
+            lambda p, left=left: p.is_Pow and isinstance(p.base, left) and p.exp.is_Integer and p.exp > 1,
+            lambda p, kept=kept, sign=sign: (kept(p.base.args[0]) ** 2 + sign) ** (p.exp // 2) * p.base ** (p.exp % 2),
+        )
+        short = sympy.expand(squared)
+        if len(sympy.Add.make_args(short)) >= terms:
+            continue
+        held = {h: sympy.Dummy(h.func.__name__, real=True) for h in hyperbolic}
+        yield sympy.trigsimp(short.xreplace(held)).xreplace({v: k for k, v in held.items()}) if short.has(sympy.sin, sympy.cos) else short
 
 
 def _angles(e: Expr) -> set[Expr]:
