@@ -51,7 +51,7 @@ CASES: list[tuple[str, str, str, Callable[[Values], Any], str]] = [
     ("[z; s]^T [x; 1]", "z", VECTORS + "; s in R", lambda v: v["z"] @ v["x"] + v["s"], "x^T"),
     ("[z; s]^T [x; 1]", "s", VECTORS + "; s in R", lambda v: v["z"] @ v["x"] + v["s"], "1"),
     ("[A, B; C, D] [x; y]", "x", VECTORS, lambda v: column(v["A"] @ v["x"] + v["B"] @ v["y"], v["C"] @ v["x"] + v["D"] @ v["y"]), "[A; C]"),
-    ("||[A, B]||_F^2", "A", "", lambda v: np.sum(v["A"] ** 2) + np.sum(v["B"] ** 2), "2 A"),
+    ("||[A, B]||_F^2", "A", "A in R^{m x n}; B in R^{m x p}", lambda v: np.sum(v["A"] ** 2) + np.sum(v["B"] ** 2), "2 A"),
     ("exp([x; y])", "y", VECTORS, lambda v: np.exp(column(v["x"], v["y"])), "diag(exp([x; y])) [0_{n x m}; I_m]"),
     (
         "[X, y]",
