@@ -22,6 +22,7 @@ from matcalc.expressions.conjugates import conjugate_name, is_conjugate_name
 from matcalc.expressions.expr import Expr, postorder
 from matcalc.expressions.labels import name_of
 from matcalc.kinds import ONE, Dim
+from matcalc.numbers import doubles
 from matcalc.numbers.agreement import Level, Sides, greatest
 from matcalc.numbers.numeric import Plan
 from matcalc.numbers.search import Comparison, Disagreement
@@ -57,6 +58,17 @@ def sight(d: Derivative, step: Step, arrays: ModuleType) -> Any:
     def sides(env: dict[str, Any], kind: Kind, level: Level, watch: Watch) -> Sides:
         bench = Bench(d, arrays, env, kind, level)
         before, after = (np.ravel(v).tolist() for v in bench.lines(step, d.steps))
+        if arrays is doubles:  # X^H X of a wide X has an inverse of rounding errors alone
+            moved = {
+                n: v * (1 + 1e-13) if np.size(v) < 2 else v * (1 + 1e-13 * np.arange(np.size(v)).reshape(np.shape(v)))
+                for n, v in env.items()
+            }
+            again = [np.ravel(v) for v in Bench(d, arrays, moved, kind, level).lines(step, d.steps)]
+            if any(
+                not np.allclose(a, b, rtol=1e-4, atol=1e-4 * np.max(np.abs(a), initial=0))
+                for a, b in zip(again, (before, after), strict=True)
+            ):
+                raise ArithmeticError("ill-conditioned")
         value = arrays.flat(bench._run(bench.root, env))
         known = [before] if before else []
         return Sides(known, [after] if any(after) or not known else [], greatest([*before, *after, *value]), [[], []])

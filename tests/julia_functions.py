@@ -273,7 +273,7 @@ FUNCTIONS: dict[str, Any] = {
     "kron": kron,
     "norm": norm,
     "opnorm": lambda x: plain(np.linalg.norm(dense(x), 2)),
-    "pinv": lambda x: np.linalg.pinv(dense(x)),
+    "pinv": lambda x, rtol=1e-15: np.linalg.pinv(dense(x), rtol),
     "svd": svd,
     "svdvals": lambda x: np.linalg.svd(dense(x))[1],
     "eigen": eigen,
