@@ -78,6 +78,8 @@ def _index(node: Node) -> str:
 
 def _literal(node: Node) -> str:
     rows, cols = node.attr  # type: ignore[misc]
+    if cols == 1 and all(a.op == "mul" for a in node.args):  # [A u; b b] would be columns as well, which is refused
+        return "[" + "; ".join(spell(a, ATOM) for a in node.args) + "]"
     return "[" + "; ".join(", ".join(spell(a) for a in node.args[r * cols : (r + 1) * cols]) for r in range(rows)) + "]"  # type: ignore[operator]
 
 
