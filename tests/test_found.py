@@ -562,3 +562,12 @@ def test_hyperbolic_squares_meet() -> None:
     """SymPy found no more than cosh(t)^2 + sinh(t)^2 - 1, in a second for four such terms."""
     assert matcalc.derivative("sinh(t) cosh(t) - t", "t").text == "2 sinh(t)^2"  # type: ignore[union-attr]
     assert matcalc.derivative("sinh(x) cosh(x)", "x").text == "sinh(x)^2 + cosh(x)^2"  # type: ignore[union-attr]
+
+
+def test_a_sum_within_a_term_keeps_its_own_letter() -> None:
+    """The letter of a sum over the members was put in below a second sum with the same letter, which the text had as n equal terms; the
+    value of the answer was right."""
+    d: Any = matcalc.derivative("prod_{i=1}^n (1 + (sum_{j=1}^n atan(huber(D[i,j], 1/2)))^2)", "D", where="D in R^{n x n} spd", order=2)
+    D = np.array([[0.35, 0.1, -0.14], [0.1, 0.34, -0.2], [-0.14, -0.2, 1.2]])
+    for text in (d.text, d.latex):
+        assert np.allclose(matcalc.parse(text, where=d.where).evaluate({"D": D}), d.evaluate({"D": D}))  # type: ignore[union-attr]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
+from ..differentiation.families import at_index
 from ..differentiation.lifting import whole_range
 from ..differentiation.network import Factor, Index, Slot, Term
 from ..differentiation.tensor import Tensor, like_terms
 from ..errors import MatcalcError
-from ..expressions.build import index, is_number, matmul, negative, ones, split, substitute, transpose, value_of
+from ..expressions.build import index, is_number, matmul, negative, ones, split, transpose, value_of
 from ..expressions.expr import Expr, postorder
 from ..inference.infer import infer
 from ..interning import inner_first
@@ -182,10 +183,10 @@ def _at_open_indices(t: Term, names: Sequence[str]) -> Term:
             continue
         if any(letter in b.indices for _, *bounds in t.binders for b in bounds):
             continue
-        place = {index(letter): index(named[tied[0][1][0]])}
-        factors = [(substitute(e, place), r, c) for e, r, c in (f for f in t.factors if f is not tied[0])]
+        place = index(named[tied[0][1][0]])
+        factors = [(at_index(e, letter, place), r, c) for e, r, c in (f for f in t.factors if f is not tied[0])]
         left = tuple(b for b in t.binders if b[0] != letter)
-        return _at_open_indices(Term(substitute(t.scalar, place), factors, t.slots, left), names)
+        return _at_open_indices(Term(at_index(t.scalar, letter, place), factors, t.slots, left), names)
     return t
 
 

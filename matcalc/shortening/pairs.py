@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 
-from ..differentiation.families import with_index
+from ..differentiation.families import at_index, with_index
 from ..differentiation.lifting import over_index
 from ..expressions.build import (
     add,
@@ -28,7 +28,6 @@ from ..expressions.build import (
     num,
     size,
     split,
-    substitute,
     times,
     transpose,
     value_of,
@@ -100,7 +99,7 @@ def written_by_entries(e: Expr) -> Iterator[Expr]:
 
 def _is_nothing_at(body: Expr, letter: str, other: Expr) -> bool:
     """Whether a summand that has a value everywhere is nothing where its index is the other one."""
-    return _has_values_everywhere(body) and is_zero(substitute(body, {index(letter): other}))
+    return _has_values_everywhere(body) and is_zero(at_index(body, letter, other))
 
 
 def _has_values_everywhere(body: Expr) -> bool:
@@ -185,7 +184,7 @@ def symmetric_pairs(e: Expr) -> Iterator[Expr]:
             continue
         inside = over_index(j, low, high, whole)
         all_ = None if inside is None else over_index(i, low, high, inside)
-        same = over_index(i, low, high, substitute(whole, {index(j): index(i)}))
+        same = over_index(i, low, high, at_index(whole, j, index(i)))
         if all_ is not None and same is not None:
             yield times(num(Fraction(1, 2)), add(all_, negative(same)))
 
