@@ -19,7 +19,7 @@ from ..kinds import ONE, Dim
 from ..ops import function_names
 from ..ops.abstract import FUNCTION
 from ..ops.book import REGISTRY
-from ..ops.core import ADD, ENTRY, HADAMARD, INDEX, KRONECKER, MATMUL, NUMBER, SIZE, TIMES, TRANSPOSE, UNIT
+from ..ops.core import ADD, ENTRY, HADAMARD, INDEX, INDEXED_PRODUCT, INDEXED_SUM, KRONECKER, MATMUL, NUMBER, SIZE, TIMES, TRANSPOSE, UNIT
 from ..ops.half_vectorization import ELIMINATION, VECH
 from ..ops.sums import VEC
 
@@ -58,6 +58,9 @@ def _gathered(t: Term, factor: Factor, names: Names) -> Iterator[Term]:
     ranges = {name: _range(high) for name, low, high in t.binders if low.op is NUMBER and value_of(low) == 1}
     bounds = [i for _, *ends in t.binders for b in ends for i in b.indices]
     nodes = postorder(body)
+    for n in nodes:  # a sum within the factor has its own letter
+        if n.op in (INDEXED_SUM, INDEXED_PRODUCT):
+            ranges.pop(str(n.attr), None)
     pairs = [n for n in nodes if n.op is MATMUL and len(n.args) == 2 and n.args[0].op is UNIT and n.args[1].op is TRANSPOSE]
     for n in (*pairs, *[n for n in nodes if n.op is UNIT]):
         pair = n.op is MATMUL
