@@ -61,7 +61,10 @@ def question(row: Any) -> tuple[Any, dict[str, Any], Any, float]:
 
 def agrees(got: Any, row: Any) -> bool:
     _, _, want, spread = question(row)
-    error = np.max(np.abs(np.squeeze(np.asarray(got, want.dtype)) - np.squeeze(want)), initial=0)
+    got, want = np.squeeze(np.asarray(got, want.dtype)), np.squeeze(want)
+    if got.shape != want.shape:
+        return False
+    error = np.max(np.abs(got - want), initial=0)
     return bool(error <= NEAR * np.max(np.abs(want), initial=0) + ROUNDINGS * spread)
 
 
