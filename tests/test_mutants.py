@@ -403,6 +403,42 @@ HOSTILE = [
     ("sum_{i=1}^n x_i^i", "x", "x in R^n", 1),
     ("||X a||^3/(1 + ||X||_F)", "X", "X in R^{m x n}; a in R^n", 1),
 ]
+SEARCHED = [
+    # sums within a term, of which a summand is nothing, or does not move, unless it is sought
+    ("(b^T x) (1 + exp(-1000 x^T x))", "x", "b, x in R^n", 1),
+    ("log(a^T x + exp(-500 x^T x) + 40)", "x", "a, x in R^n", 1),
+    ("(x^T A x) (2 + tanh(1000 b^T x))", "x", "b, x in R^n; A in R^{n x n}", 1),
+    ("(a^T x) (1 + exp(-1000 y^T y))", "x", "a, x, y in R^n", 1),
+    ("tr(X^T (A + exp(-800 tr(X^T X)) B))", "X", "X, A, B in R^{m x n}", 1),
+    ("sum(x .* (x + exp(-900 x.^2)))", "x", "x in R^n", 1),
+    ("exp(a^T x) (3 + 1e-18 b^T x)", "x", "a, b, x in R^n", 1),
+    ("(1 + exp(-1000 |z|^2)) Re(a z)", "z", "a, z in C", 1),
+    ("|z|^2 relu(Re(z) - 20) + |z|", "z", "z in C", 1),
+    # determinants that are both more than 0 for square matrices alone
+    ("det(X^T X)^2 + det(X X^T)", "X", "X in R^{m x n}", 1),
+    ("det(X^T X) det(Y Y^T) + tr(X^T Y)", "X", "X, Y in R^{m x n}", 1),
+    ("det(X X^T) (1 + det(X^T X)) + sum(X)", "X", "X in R^{m x n}", 1),
+    # whole numbers and sizes that are compared with great ones
+    ("cases(x^3, k > 7, x^2) + x", "x", "x in R; k in N", 1),
+    ("cases(x^2, k > 100, x^3) + k x", "x", "x in R; k in N", 1),
+    ("cases(x^2, k = 20, x^3)", "x", "x in R; k in N", 1),
+    ("max(k, 50) x^2 + x", "x", "x in R; k in N", 1),
+    ("relu(k - 9) sum(x) + x^T x", "x", "x in R^n; k in N", 1),
+    ("max(n, 12) x^T x + sum(x)", "x", "x in R^n", 1),
+    ("cases(x^T x, n > 9, sum(x.^3))", "x", "x in R^n", 1),
+    ("relu(n - 15) x^T x + sum(x)", "x", "x in R^n", 1),
+    # thresholds close to each other
+    ("|x - 77| x + max(x, 300)", "x", "x in R", 1),
+    ("relu(x - 200) + relu(x - 300) + relu(x - 500)", "x", "x in R", 1),
+    ("clip(x, 100, 105) x", "x", "x in R", 1),
+    # a size that is a number only where something far away shows
+    ("sum_{i=1}^N relu(a_i^T x - 30)^2 + b^T x", "x", "a_i, b, x in R^n", 1),
+    ("sum_{i=1}^N 1[c_i > 50] (a_i^T x)^2 + b^T x", "x", "a_i, b, x in R^n; c_i in R", 1),
+    ("n relu(a^T x - 500) + x^T x", "x", "a, x in R^n", 1),
+    ("relu(x - 500)^k + x", "x", "x in R; k in N", 1),
+    # conditions within conditions
+    ("sum(relu(W relu(V x + b) + c))", "x", "W in R^{p x m}; V in R^{m x n}; x in R^n; b in R^m; c in R^p", 1),
+]
 STRUCTURED = [
     ("tr(A S) + logdet(S)", "S", "A in R^{n x n}; S in R^{n x n} spd"),
     ("a^T S b + tr(S^2)", "S", "a, b in R^n; S in R^{n x n} symmetric"),
@@ -496,6 +532,17 @@ def counted(t: Tensor) -> Iterator[Tensor]:
         yield t.map(lambda whole, e=e: substitute(whole, {e: num(value_of(e) + 1)}))
 
 
+def within(make: Callable[[Expr, Expr], Expr]) -> Mutation:
+    """With a summand changed of a sum that may stand anywhere: given are the sum and the summand."""
+
+    def one_after_another(t: Tensor) -> Iterator[Tensor]:
+        for e in dict.fromkeys(e for e in postorder(t.expressions()) if e.op is ADD):
+            for a in e.args:
+                yield t.map(lambda whole, e=e, a=a: substitute(whole, {e: make(e, a)}))
+
+    return one_after_another
+
+
 MUTATIONS: dict[str, Mutation] = {
     "twice": by_factor(Fraction(2)),
     "the other sign": by_factor(Fraction(-1)),
@@ -508,6 +555,7 @@ MUTATIONS: dict[str, Mutation] = {
     "a term transposed": turned,
     "another number": counted,
 }
+WITHIN: dict[str, Mutation] = {"a summand within missing": within(subtract), "a summand within twice": within(add)}
 
 
 def names(wrt: str) -> str | list[str]:
@@ -535,11 +583,18 @@ def survivors(
     return passed
 
 
-@pytest.mark.parametrize("question", [*EXPRESSIONS, *FURTHER, *NEWER, *HOSTILE], ids=lambda q: q[0])
+@pytest.mark.parametrize("question", [*EXPRESSIONS, *FURTHER, *NEWER, *HOSTILE, *SEARCHED], ids=lambda q: q[0])
 def test_what_is_nearly_right_is_refused(monkeypatch: pytest.MonkeyPatch, question: tuple[str, str, str, int]) -> None:
     found = matcalc.derivative(question[0], names(question[1]), where=question[2], order=question[3])
     assert found.verified == "verified"  # type: ignore[union-attr]
     for name, mutation in MUTATIONS.items():
+        with monkeypatch.context() as patch:
+            assert not survivors(patch, mutation, *question), name
+
+
+@pytest.mark.parametrize("question", SEARCHED, ids=lambda q: q[0])
+def test_summands_within_a_term_too(monkeypatch: pytest.MonkeyPatch, question: tuple[str, str, str, int]) -> None:
+    for name, mutation in WITHIN.items():
         with monkeypatch.context() as patch:
             assert not survivors(patch, mutation, *question), name
 
@@ -558,6 +613,12 @@ def test_in_other_notations_too(monkeypatch: pytest.MonkeyPatch, text: str, nota
     for name, mutation in MUTATIONS.items():
         with monkeypatch.context() as patch:
             assert not survivors(patch, mutation, text, "X", "A, B, X in R^{n x n}", 1, notation=notation), name
+
+
+def test_sizes_are_even_and_odd() -> None:
+    """Where the points are tall: det(-X^T X) is det(X^T X) for even n."""
+    check = matcalc.derivative("log(1 + det(X^T X)) tr(X^T B)", "X", where="X, B in R^{m x n}").check
+    assert check is not None and {sizes["n"] % 2 for sizes in check.sizes} == {0, 1}
 
 
 def test_there_are_enough() -> None:

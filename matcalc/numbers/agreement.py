@@ -83,6 +83,7 @@ class Agreement:
         if len(self.claim) != len(self.quotient):
             raise ShapeError(f"{len(self.claim)} numbers where the function has {len(self.quotient)}")
         self.exact, self.ties = exact, ties
+        self.sums: Sequence[Any] = ()  # what `matcalc.numbers.within` looks at
         self.first, self.finite = first, all(map(is_finite, (*self.quotient, *self.claim)))
         self.great = greatest((*self.quotient, *self.claim)) if self.finite else h * 0
         self.small = h * h * 10**6

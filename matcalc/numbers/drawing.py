@@ -51,7 +51,7 @@ def by_text(text: str, x: Any, rng: Any, arrays: ModuleType | None) -> Any:
 @cache
 def survives_multiples(words: frozenset[str], turned: bool = True) -> bool:
     """Whether what these say of an array is true of any multiple of it, by less than 0 if it is `turned`."""
-    return words <= multiple(Fraction(-9 if turned else 9, 10), words) | {"constant", "square"}
+    return words <= multiple(Fraction(-9 if turned else 9, 10), words) | {"constant", "square", "complex"}
 
 
 def draw(

@@ -120,12 +120,13 @@ def evaluate(
 class Plan:
     """The order in which to compute some expressions: every node once, and inside an indexed sum only what its index moves."""
 
-    __slots__ = ("_bodies", "_needs", "_real", "_steps", "_switches", "_whole", "arrays", "roots")
+    __slots__ = ("_bodies", "_needs", "_real", "_steps", "_sums", "_switches", "_whole", "arrays", "roots")
     roots: tuple[Expr, ...]
     _needs: dict[Expr, tuple[Expr, ...]]  # the nodes that must be known before an indexed sum; before another node, its arguments
     _bodies: dict[Expr, list[Step]]  # of an indexed sum: the steps to repeat
     _steps: list[Step]
     _whole: dict[Expr, Value]  # whole numbers, which are the same with any number of digits
+    _sums: tuple[Expr, ...] | None  # those in it that no index moves, once they have been asked for
     _real: frozenset[Expr]  # what is made of complex numbers and has no imaginary part, but for rounding
     _switches: dict[Expr, tuple[Expr, ...]]  # of a product: the conditions among its factors, which switch it off whatever the others are
 
@@ -144,7 +145,7 @@ class Plan:
                 self._bodies[e] = self._to_do(inside)
                 self._needs[e] = (low, high, *outside)
         self._steps = self._to_do(self._order(self.roots, None)[0])
-        self._switches, self._real = {}, frozenset()
+        self._switches, self._real, self._sums = {}, frozenset(), None
         if within & (IVERSON.bit | IMAGINARY.bit):
             steps = [step[0] for step in (*self._steps, *[step for body in self._bodies.values() for step in body])]
             conditional = {e: tuple(filter(_is_switch, e.args)) for e in steps if e.op is TIMES and e.within & IVERSON.bit}
@@ -200,6 +201,12 @@ class Plan:
                 self._run(self._steps, values, env, sizes, dict(indices or {}), missed)
         else:
             self._run(self._steps, values, env, sizes, dict(indices or {}), missed)
+        watch = watching.get()
+        if watch is not None and watch.sums is not None:
+            if self._sums is None:
+                self._sums = tuple([step[0] for step in self._steps if step[0].op is ADD and not step[0].indices])
+            if self._sums:
+                watch.sums.append((self._sums, values))
         return self._found(values, missed)
 
     def _quiet(self) -> AbstractContextManager[object]:

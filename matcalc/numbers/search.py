@@ -14,15 +14,17 @@ from typing import Any, NamedTuple
 
 from ..errors import NoAnswerError, ShapeError, VerificationError
 from ..expressions.expr import Expr, leaves, postorder
+from ..expressions.labels import words_of
 from ..expressions.properties import properties_of
 from ..kinds import Dim
-from ..ops.core import MEMBER, NUMBER, SYMBOL
+from ..ops.core import MEMBER, NUMBER, SIZE, SYMBOL
 from . import precise
 from .agreement import DOUBLE, LEVELS, Agreement, Level, Sight, are_close
 from .numeric import Plan
 from .record import NOTHING, POINTS, Check, Told
 from .verify import STYLES, Kind, Point
 from .watch import MOST, TooMuch, Watch, watching
+from .within import Within
 
 Switch = tuple[Any, int]  # a node of the function, and which of its comparisons
 
@@ -33,19 +35,20 @@ SOUGHT = 300_000  # products that are spent at most on points beyond those that 
 UNCHECKED = "use --no-verify to see the answer unchecked"
 TIED = "where it differs, the answer compares numbers that are equal, as where a clip ends, and elsewhere nothing of it was seen"
 MOST_TRIES = 72
-GROWN = (0, 1, 2, 3, 4), (0, 0, 1, 2, 1)  # by how much sizes are greater, from try to try: of one order of them, of several
+GROWN = (0, 1, 2, 3, 4), (0, 0, 1, 1, 2)  # by how much sizes are greater, from try to try: of one order of them, of several
 CLOSELY = 2  # points at which two closed forms are compared to all digits
 MORE_TRIES = 6  # where entries should lie on both sides of a switch
 DECADES = (-1, 1, -2, 2, -3, 3, 4, -5, 6, -8, 8, 10, -13, 13, 20, 30)  # of scales where a summand or a side is sought
-SCATTERED, MOST_STAYING = (1, -1, 2), 8  # decades of scales of a name that stays; of more names none is scaled alone
+SCATTERED, MOST_STAYING = (1, -1, 2, 4, 8, 13, 20), 8  # decades of scales of a name that stays; of more names none is scaled alone
+MOST_COUNTED, LARGEST_SIZE = 1000, 24  # the greatest whole number, and size, that is tried because a switch compares a size with a number
+MORE_TURNS = 12  # points where the claim turns elsewhere than the function, as far as one sees
 MOST_SIGNED = 8  # names, whose signs are turned one by one where no point was found
 FORTUNATE = 36  # further points of the least sizes, where none was found
 UTMOST = 300  # the same where a threshold is: scales are doubles
 FARTHEST = 100  # beyond this scale a function that does not change at all may have reached its limit
 BISECTIONS = 44  # to a part in 10^12: as near as two thresholds may be and be told apart
-MOST_BISECTED = 4
+MOST_BISECTED = 8
 UNSURE = 3  # digits to which double precision may agree where the claim is right, at a point of unusual scale
-FEW_BISECTED = 2  # where both sides have been seen, and the claim has switches of its own
 NO_NUMBER = (ArithmeticError, ValueError)  # numpy.linalg.LinAlgError is a ValueError
 LACKING = (AttributeError, NameError, TypeError, NotImplementedError, TooMuch)
 
@@ -70,7 +73,8 @@ class Comparison(NamedTuple):
     whole numbers in any case, `deficient` for matrices of less than full rank where something has not been seen; at `scales`, in
     decades, both sides are compared in any case; `closed` says that both are closed forms: they have no other error than rounding, so a
     difference that more digits leave as it is is one, however small, and no summand of what is known may be nothing everywhere; `signed`
-    lets names change their signs one by one where no point was found."""
+    lets names change their signs one by one where no point was found; `within` says that the summands of sums within a summand are to
+    be seen too: there are no other sums than those of the two sides."""
 
     sight: Sight
     point: Point
@@ -90,6 +94,7 @@ class Comparison(NamedTuple):
     scales: Sequence[int] = ()
     closed: bool = False
     signed: bool = True
+    within: bool = True
 
     def judged(self) -> Check:
         """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged."""
@@ -143,6 +148,7 @@ class Search:
         self.turned: dict[Switch, set[bool]] = {}
         self.mixed: dict[Switch, bool] = {}  # of several entries: whether they were on both sides at one point
         self.still = set(asked.needed)  # summands of the function that have not been seen to change
+        self.within = Within(asked.focus)
         self.style = 0
         self.left = MOST * (1 if arrays is precise else LIGHTER)
         self.switches: set[Expr] = set()  # what compares, on either side
@@ -180,7 +186,7 @@ class Search:
             int(self.digits),
             Told([s[0] for s in self.turned if s not in one_sided], self.asked.spell),
             Told([s[0] for s in one_sided], self.asked.spell),
-            Told(sorted(self.unseen or ()), self.asked.spell),
+            Told((*sorted(self.unseen or ()), *self.within.unseen), self.asked.spell),
             self.asked.against + NOTHING * self.nothing,
         )
 
@@ -236,10 +242,10 @@ class Search:
             if self.sizes and not all(self.mixed.values()):
                 sizes = {name: k + turn % 3 for name, k in orders[turn % len(orders)].items()}
                 self.judged(Kind(sizes, *STYLES[self.style][:1], turn=turn))
-        if self.unseen or self.still or not self.sizes or self.asked.thorough:
+        if self._lacks() or not self.sizes or self.asked.thorough:
             for turn, sizes in enumerate(point.unusual(orders[0]), MOST_TRIES):
-                if self.unseen or self.still or len(self.sizes) < wanted or self.asked.thorough:
-                    self.judged(Kind(sizes, *STYLES[self.style], turn))
+                if self._lacks() or len(self.sizes) < wanted or self.asked.thorough:
+                    self._sought(Kind(sizes, *STYLES[self.style], turn))
         for turn, (decade, turned) in enumerate(product(self.asked.scales, (False, True)), MOST_TRIES):
             self.judged(Kind(orders[turn % len(orders)], 10.0**decade, STYLES[self.style][1], turned, turn))
         if not self.sizes and self.misfit is not None:
@@ -255,18 +261,51 @@ class Search:
             if self._is_hidden():
                 sizes = {n: k + grown for n, k in orders[0].items()}
                 self.judged(Kind(sizes, *STYLES[self.style][:2], turn=MOST_TRIES + grown, only=only, deficient=True))
+        if self.switches:
+            self._count(orders[0])
         if self._is_hidden():
             self._scatter(orders[0])
         if self._is_hidden() or self.claim_turns:
             self._seek(orders[0])
+        for turn in range(MORE_TURNS if self.claim_turns else 0):
+            self.judged(Kind(orders[turn % len(orders)], 4.0 ** (turn % 3 - 1), turn=MOST_TRIES + MORE_TRIES + turn, near=False))
 
     def _is_hidden(self) -> bool:
         """Whether there is something left to seek."""
-        return bool(self.unseen or self.still or self._one_sided())
+        return self._lacks() or bool(self._one_sided())
+
+    def _sought(self, kind: Kind) -> Agreement | None:
+        """The point; and what shows for the first time there is looked at with other sizes and whole numbers too."""
+        left = self._left_over()
+        reading = self.judged(kind)
+        for by in (1, 2) if reading is not None and self._left_over() < left else ():
+            self.judged(kind._replace(sizes={n: k + by for n, k in kind.sizes.items()}, turn=kind.turn + by))
+        return reading
+
+    def _left_over(self) -> int:
+        """How much there is."""
+        unseen = len(self.unseen or ()) + len(self.still) + len(self.within.hidden) + len(self.within.still)
+        return unseen + sum(len(sides) < 2 for sides in self.turned.values())
+
+    def _lacks(self) -> bool:
+        """Whether a summand has not been seen."""
+        return bool(self.unseen or self.still) or self.within.lacks
 
     def _one_sided(self) -> list[Switch]:
         """The switches that were met on one side only; not those that compare with 0 what is known to be positive."""
         return [s for s, sides in self.turned.items() if len(sides) < 2 and not _is_settled(self.asked.margin(s[0]))]
+
+    def _count(self, sizes: dict[str, int]) -> None:
+        """Points where a size, or a whole number, is one that a switch compares it with, and its neighbours."""
+        compared = [n for n in postorder(self.switches) if not n.args]
+        names = {n for e in compared if e.op is SIZE and isinstance(e.attr, Dim) for n in e.attr.names()}
+        if not names and not any(e.op is SYMBOL and "integer" in words_of(e) for e in compared):
+            return
+        for number in sorted({int(x) for x in self._numbers() if abs(x) < MOST_COUNTED and x == int(x)}):
+            for k in (abs(number) + by for by in (1, 0, -1)):
+                if k > 0:
+                    other = {n: k if n in names and k <= LARGEST_SIZE else size for n, size in sizes.items()}
+                    self.judged(Kind(other, *STYLES[self.style], MOST_TRIES, whole=k))
 
     def _scatter(self, sizes: dict[str, int]) -> None:
         """Points whose square matrices are not near the identity (where det(A) has either sign), with even, odd and great sizes; and for
@@ -275,12 +314,12 @@ class Search:
         for turn, (grown, opposite) in enumerate(product((1, 0, 7), (False, True))):
             if self._is_hidden():
                 other = {n: k + grown for n, k in sizes.items()}
-                self.judged(Kind(other, 1.0, positive, opposite, MOST_TRIES + turn, near=False))
+                self._sought(Kind(other, 1.0, positive, opposite, MOST_TRIES + turn, near=False))
         staying = [n for n in (*self.asked.point.symbols, *self.asked.point.families) if n != self.asked.focus]
         for decade, only in product(SCATTERED, staying if len(staying) <= MOST_STAYING else ()):
             for opposite in (False, True):
-                if self.unseen or self.still:
-                    self.judged(Kind(sizes, 10.0**decade, positive, opposite, MOST_TRIES, only))
+                if self._lacks():
+                    self._sought(Kind(sizes, 10.0**decade, positive, opposite, MOST_TRIES, only))
 
     def _seek(self, sizes: dict[str, int]) -> None:
         """Points of other scales where summands or sides show that have not; and where a switch turns between two scales, points close
@@ -291,30 +330,35 @@ class Search:
             for only, turned in product(dict.fromkeys(("", self.asked.focus)), (opposite, not opposite)):
                 if not self._is_hidden() and not self.claim_turns:
                     continue
-                reading = self.judged(Kind(sizes, 10.0**decade, positive, turned, MOST_TRIES, only))
+                reading = self._sought(Kind(sizes, 10.0**decade, positive, turned, MOST_TRIES, only))
                 if reading is not None:
                     traced[only, turned, decade] = reading.outcomes
         bisected = 0
         for low, high in pairwise(sorted(traced)):
-            sought = bisected < MOST_BISECTED if self._is_hidden() else self.claim_turns and bisected < FEW_BISECTED
-            if low[:2] == high[:2] and traced[low] != traced[high] and sought:
+            kind, at, outcomes = Kind(sizes, 1.0, positive, low[1], MOST_TRIES, low[0]), float(low[2]), traced[low]
+            while low[:2] == high[:2] and outcomes not in (None, traced[high]) and bisected < MOST_BISECTED:  # from one turn to the next
                 bisected += 1
-                self._bisect(Kind(sizes, 1.0, positive, low[1], MOST_TRIES, low[0]), low[2], high[2], traced[low])
+                at, outcomes = self._bisect(kind, at, high[2], outcomes)
 
     def _thresholds(self) -> list[int]:
         """The scales beside those at which x or x^2 is the quotient of two numbers in what a switch compares."""
-        fixed: dict[Expr, bool] = {}
-        for n in postorder(self.switches):
-            fixed[n] = n.is_scalar and (n.op is NUMBER or (bool(n.args) and all(fixed[a] for a in n.args)))
-        numbers = Plan([n for n, is_fixed in fixed.items() if is_fixed], precise).run({}, {})
-        sizes = {0, *(x.adjusted() for x in numbers if x.is_finite() and x)}
+        sizes = {0, *(x.adjusted() for x in self._numbers() if x)}
         near = {round((a - b) * by) for a, b in permutations(sizes, 2) for by in (1, 0.5)}
         return sorted(
             {decade + by for decade in near for by in (-1, 0, 1) if abs(decade) < UTMOST}, key=lambda decade: (abs(decade), decade)
         )
 
-    def _bisect(self, kind: Kind, low: float, high: float, outcomes: Any) -> None:
-        """The place between two scales where a switch turns, and the points on either side of it."""
+    def _numbers(self) -> list[Any]:
+        """The numbers in what the switches compare."""
+        fixed: dict[Expr, bool] = {}
+        for n in postorder(self.switches):
+            fixed[n] = n.is_scalar and (n.op is NUMBER or (bool(n.args) and all(fixed[a] for a in n.args)))
+        found = Plan([n for n, is_fixed in fixed.items() if is_fixed], precise).run({}, {})
+        return [x for x in found if x.is_finite()]
+
+    def _bisect(self, kind: Kind, low: float, high: float, outcomes: Any) -> tuple[float, Any]:
+        """The place between two scales where a switch turns, and the points on either side of it; the farther one, and what the
+        comparisons gave there."""
         for _ in range(BISECTIONS):
             middle = (low + high) / 2
             reading = self._read(kind._replace(scale=10.0**middle), self.levels[0])
@@ -322,16 +366,19 @@ class Search:
                 low = middle
             else:
                 high = middle
-        for decade in (low, high):
-            self.judged(kind._replace(scale=10.0**decade))
+        self.judged(kind._replace(scale=10.0**low))
+        reading = self.judged(kind._replace(scale=10.0**high))
+        return high, None if reading is None else reading.outcomes
 
     def _read(self, kind: Kind, level: Level) -> Agreement | None:
         arrays = self.arrays
         watch = Watch(self.left)
+        watch.sums = [] if self.asked.within and self.within.is_wanted else None
         token = watching.set(watch)
         try:
             sides = self.sides(self.asked.point.at(kind, arrays), kind, level, watch)
             reading = Agreement(sides, level.h(arrays, kind), level is self.levels[0], arrays.is_finite, watch.exact, watch.ties)
+            reading.sums = watch.sums or ()
         except NO_NUMBER:
             return None
         except ShapeError as error:
@@ -429,6 +476,8 @@ class Search:
             self.unseen = self.unseen - reading.visible(reading.parts, level)
         if self.still and not noise:
             self.still -= reading.visible(reading.slopes, level)
+        if reading.sums and not noise:
+            self.within.see(reading.sums, self.arrays, level)
         for node, place, outcomes in reading.traces[0]:
             sides = {o for o in outcomes if isinstance(o, bool)}
             if not sides:  # which is the greatest, or whether two are equal
@@ -439,8 +488,8 @@ class Search:
 
 
 def _varies(node: object) -> bool:
-    """Whether a node has a name in it: indices and sizes are equal as they should be."""
-    return isinstance(node, Expr) and any(leaf.op in (SYMBOL, MEMBER) for leaf in leaves(node))
+    """Whether a node has a name in it: indices, sizes and whole numbers are equal as they should be."""
+    return isinstance(node, Expr) and any(leaf.op in (SYMBOL, MEMBER) and "integer" not in words_of(leaf) for leaf in leaves(node))
 
 
 def _is_settled(compared: object) -> bool:

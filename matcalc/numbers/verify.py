@@ -38,6 +38,7 @@ class Kind(NamedTuple):
     only: str = ""  # what alone is of that scale, and has its signs turned
     near: bool = True  # whether a square matrix of which nothing is said is near the identity
     deficient: bool = False  # whether its rows or columns are dependent
+    whole: int = 0  # what whole numbers are, if they are given
 
 
 class Point:
@@ -103,7 +104,7 @@ class Point:
         env = self.draw(kind.sizes, rng, kind.scale, kind.positive, arrays, kind.only, kind.near)
         for k, name in enumerate(n for n, (_, props) in self.symbols.items() if "integer" in props):
             wholes = range(1, self.least + 1) if name in self.subscripts else WHOLES
-            env[name] = arrays.exact(kind.sizes.get(name) or wholes[(kind.turn + k) % len(wholes)])
+            env[name] = arrays.exact(kind.sizes.get(name) or kind.whole or wholes[(kind.turn + k) % len(wholes)])
         env = self._deficient(env, kind.only, arrays) if kind.deficient else env
         return self.mirrored(env, rng, arrays, kind.only) if kind.opposite else env
 
@@ -122,10 +123,10 @@ class Point:
         return {**env, name: combined @ x if count == len(x) else x @ combined.T}
 
     def unusual(self, usual: Mapping[str, int]) -> list[dict[str, int]]:
-        """Sizes that are seldom met: 1 for one name after another, greater ones, and such as have no room for all entries and members that
-        are named, which a condition may switch off there."""
+        """Sizes that are seldom met: 1 for one name after another, the same for all (elsewhere det(X X^T) det(X^T X) is 0), greater ones,
+        and such as have no room for all entries and members that are named, which a condition may switch off there."""
         ones = [{**usual, name: 1} for name in usual] if self.smallest == 1 else []
-        every = [dict.fromkeys(usual, 1)] if self.smallest == 1 and len(usual) > 1 else []
+        every = [dict.fromkeys(usual, k) for k in (1, self.least) if k >= self.smallest and len(usual) > 1]
         grown = [{n: k + by for n, k in usual.items()} for by in (2, 3)] + [{**usual, name: usual[name] + len(usual) + 2} for name in usual]
         dims = [d for s, _ in self.symbols.values() for d in s] + [d for c, s, _ in self.families.values() for d in (*c, *s)]
         fewer = [{**usual, name: k} for name in usual for k in sorted({1, 2, self.least - 1})] if self.smallest > 2 else []

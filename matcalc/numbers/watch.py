@@ -24,6 +24,7 @@ class Watch:
     products of more than `most` numbers in all, of 50 digits, are TooMuch."""
 
     kept: dict[object, Any] | None = None  # values of matrix functions at this point, which many terms of an answer ask for
+    sums: list[tuple[Sequence[Any], dict[Any, Any]]] | None = None  # sums within summands and the values there, where they are asked for
 
     def __init__(self, most: int = MOST) -> None:
         self.trace: list[tuple[object, int, Sequence[object]]] = []
