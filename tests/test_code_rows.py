@@ -52,8 +52,8 @@ def programs(expr: str, where: str) -> tuple[str, dict[str, Any], dict[str, Any]
     wrt = "X" if re.search(r"\bX in|\bX,|, X", where) else "x"
     d = matcalc.derivative(expr, wrt, where=where, verify=False)
     assert not isinstance(d, list)
-    text = d.code("numpy", parts=["hvp", "hessian"])
-    small = re.sub(r"if \d{5,} <", "if 32 <", text).replace("65536", "32").replace("<= 32768", "<= 10**6")
+    text = d.code("numpy", parts=["hvp", "hessian", "make"])
+    small = re.sub(r"if \d{5,} <", "if 32 <", text).replace("49152", "32").replace("<= 32768", "<= 10**6")
     plain, blocks, count = load(text), load(small), [0]
     if "_by_rows" in blocks:
         whole = blocks["_by_rows"]
@@ -77,7 +77,30 @@ def test_blocks_give_what_the_whole_gives(expr: str) -> None:
         for a, b in zip(want if isinstance(want, tuple) else (want,), got if isinstance(got, tuple) else (got,), strict=True):
             assert np.shape(a) == np.shape(b)
             np.testing.assert_allclose(b, a, rtol=1e-11, atol=1e-11, err_msg=part)
-    assert bool(count[0]) == (expr in TAKEN) or expr == "log det(A^T diag(exp(A x)) A)"
+    whole = count[0]
+    assert bool(whole) == (expr in TAKEN) or expr == "log det(A^T diag(exp(A x)) A)"
+    mades = [call(made["make"], given) for made in (plain, blocks)]
+    for part in ("value", "gradient", "value_and_gradient", "hessian", "hvp"):
+        want, got = (call(getattr(made, part), given) for made in mades)
+        for a, b in zip(want if isinstance(want, tuple) else (want,), got if isinstance(got, tuple) else (got,), strict=True):
+            np.testing.assert_allclose(b, a, rtol=1e-11, atol=1e-11, err_msg=f"made {part}")
+    assert (count[0] > whole) == (whole > 0)
+
+
+def test_what_has_no_rows_is_computed_once() -> None:
+    """What all blocks need is computed before them, a thin factor laid out for its product, and the block written in one array."""
+    d = matcalc.derivative(
+        "||B .* (X C^T - A exp.(D))||_F^2",
+        "X",
+        where="X in R^{N x K}; C in R^{n x K}; A in R^{N x n}; B in R^{N x n}; D in R^{n x n}",
+        verify=False,
+    )
+    assert not isinstance(d, list)
+    text = d.code()
+    body = text[text.index("def gradient") : text.index("def value_and_gradient")]
+    before, inside = body.split("def rows(")
+    assert "np.exp(D)" in before and "np.exp(D)" not in inside
+    assert "np.asfortranarray(C)" in inside and "np.subtract(A.dot(t1), t2, out=t2)" in inside
 
 
 def test_large_arrays_are_taken_apart() -> None:

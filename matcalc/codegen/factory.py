@@ -55,11 +55,11 @@ def _inner(
 ) -> list[str]:
     """The lines of one function."""
     with extra_names(target, file, f) as extra:
-        statements, results = body_of(passing, target, file, f, outer)
+        lines = body_of(passing, target, file, f, outer)
         guard = short_buffer(target, f, [a for a in file.arguments if a.name in file.variables])
         return [
             f"def {f.name}({', '.join([*variables, *extra])}):",
-            *[f"    {line}" for line in (f'"""{f.doc}"""', *reading, *guard, *statements, results)],
+            *[f"    {line}" if line else "" for line in (f'"""{f.doc}"""', *reading, *guard, *lines)],
         ]
 
 

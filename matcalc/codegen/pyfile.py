@@ -11,13 +11,10 @@ from typing import NamedTuple
 from .buffering import ENTRIES, ROW, repeated
 from .emission import Body
 from .frame import Argument, File, Function, MissingSize, is_measured, shape_words, size_statements
-from .graph import Dims, GraphNode
+from .graph import GraphNode
 from .helpers import scipy_import
-from .rows import by_rows
+from .in_rows import blocks_of
 from .target import Target
-
-# How many numbers are more than the last cache of most processors holds, and how many are a block for `_by_rows`.
-LARGE, BLOCK = 3 * 2**20, 2**16
 
 
 class Passing(NamedTuple):
@@ -61,9 +58,8 @@ def _docstring(target: Target, file: File) -> str:
 
 def _function(passing: Passing, target: Target, file: File, f: Function, sizes: Sequence[str], inputs: str = "_inputs") -> str:
     with extra_names(target, file, f) as extra:
-        statements, results = body_of(passing, target, file, f)
-        guard = [*short_buffer(target, f, file.arguments), *_few_rows(target, file, f)]
-        text = "\n".join([*guard, *statements, results])
+        lines = [*short_buffer(target, f, file.arguments), *body_of(passing, target, file, f)]
+        text = "\n".join(lines)
         arrays = [target.names[a.name] for a in file.arrays]
         unpacked = [*arrays, *[target.dimensions[n] for n in sizes], *target.word("type").split(", ")]
         shown = [n if re.search(rf"\b{re.escape(n)}\b", text) else "_" for n in unpacked]
@@ -73,7 +69,7 @@ def _function(passing: Passing, target: Target, file: File, f: Function, sizes: 
         rest = [] if len(shown) == len(unpacked) else ["*_"]
         first = f"{', '.join([*shown, *rest])} = {call}" if shown else call
         head = f"def {f.name}({', '.join([*[target.names[a.name] for a in file.arguments], *extra])}):"
-        return "\n".join([head, *[f"    {line}" for line in (f'"""{f.doc}"""', first, *guard, *statements, results)]])
+        return "\n".join([head, *[f"    {line}" if line else "" for line in (f'"""{f.doc}"""', first, *lines)]])
 
 
 def _for_many(passing: Passing, target: Target, file: File) -> list[str]:
@@ -121,32 +117,6 @@ def short_buffer(target: Target, f: Function, arguments: Sequence[Argument]) -> 
     ]
 
 
-def _few_rows(target: Target, file: File, f: Function) -> list[str]:
-    """The statements by which a function is taken a few rows at a time, where it can be and the arrays are large."""
-    given = [*file.arguments, *f.extra]
-    rows = by_rows(given, f.roots) if "by rows" in target.language.words and not any(a.function for a in given) else None
-    if rows is None:
-        return []
-    names = [target.names[a.name] for a in given]
-
-    def entries(several: Sequence[Dims]) -> list[str]:
-        sizes = [[target.size(d) for d in dims if d.number != 1] or ["1"] for dims in several]
-        return list(dict.fromkeys(" * ".join(f"({t})" if " " in t else t for t in own) for own in sizes))
-
-    try:
-        size, widths, beside = target.size(rows.size), entries(rows.widths), entries(rows.beside)
-    except MissingSize:
-        return []
-    width = widths[0] if len(widths) == 1 else f"max({', '.join(widths)})"
-    small = f" and {' + '.join(beside)} <= {BLOCK // 2}" if beside else ""
-    signs = "".join("+" if added else "|" for added in rows.added)
-    places = ", ".join(str(k) for k, a in enumerate(given) if a.name in rows.arguments)
-    return [  # the block must be below what is large, or this would never end
-        f"if {max(BLOCK, LARGE // rows.number)} < {size} * {width} < {BLOCK} * {size}{small}:  # more than the cache holds",
-        f'    return _by_rows({f.name}, {width}, "{signs}", ({places},), {", ".join(names)})',
-    ]
-
-
 @contextmanager
 def extra_names(target: Target, file: File, f: Function) -> Iterator[list[str]]:
     """The identifiers of the arguments that only this function has; the target knows them meanwhile."""
@@ -158,14 +128,25 @@ def extra_names(target: Target, file: File, f: Function) -> Iterator[list[str]]:
         del target.names[a.name]
 
 
-def body_of(passing: Passing, target: Target, file: File, f: Function, outer: Body | None = None) -> tuple[list[str], str]:
-    """The statements of a function, and that which returns."""
-    body = Body(target, f.roots, {*target.names.values(), *target.dimensions.values(), *RESERVED}, named(file), outer)
-    results = [passing.result(target, r, t) for r, t in zip(f.roots, body.results)]
-    if outer is not None:  # what is kept must not change with what is returned
-        results = [target.word("kept", t) if r in outer.texts and r.rank else t for r, t in zip(f.roots, results)]
+def body_of(passing: Passing, target: Target, file: File, f: Function, outer: Body | None = None) -> list[str]:
+    """The statements of a function, that which returns among them. `outer` are statements before them."""
     reading = [line for a in f.extra for line in (converted(target, a), *checked(target, [a], {}))]
-    return [*reading, *body.lines], f"return {', '.join(results)}"
+    taken = {*target.names.values(), *target.dimensions.values(), *RESERVED}
+    blocks = blocks_of(target, [*file.arguments, *f.extra], f.roots, outer)
+    if blocks is None:
+        return [*reading, *_returning(passing, target, f, Body(target, f.roots, taken, named(file), outer), outer)]
+    rows = blocks.rows
+    whole = Body(target, rows.once, taken, named(file), outer, keep=True)
+    block = _returning(passing, target, f, Body(target, f.roots, taken, named(file), whole), outer)
+    given = [whole.texts[n][0] if n in whole.texts else target.names[str(n.attr)] for n in [*rows.given, *rows.turned]]
+    return [*reading, *whole.lines, *blocks.statements(given, block)]
+
+
+def _returning(passing: Passing, target: Target, f: Function, body: Body, kept: Body | None) -> list[str]:
+    results = [passing.result(target, r, t) for r, t in zip(f.roots, body.results)]
+    if kept is not None:  # what is kept must not change with what is returned
+        results = [target.word("kept", t) if r in kept.texts and r.rank else t for r, t in zip(f.roots, results)]
+    return [*body.lines, f"return {', '.join(results)}"]
 
 
 def named(file: File) -> dict[GraphNode, str]:
@@ -224,8 +205,8 @@ def identifier(name: str) -> str:
 
 
 RESERVED = frozenset(
-    "function np jnp jax torch xp math types make value gradient jacobian hessian derivative jvp vjp hvp dtype options range int float abs "
-    "sum max min value_and_gradient value_and_jacobian gradients jacobians value_and_gradients value_and_jacobians".split()
+    "function rows np jnp jax torch xp math types make value gradient jacobian hessian derivative jvp vjp hvp dtype options range int "
+    "float abs sum max min value_and_gradient value_and_jacobian gradients jacobians value_and_gradients value_and_jacobians".split()
 )
 
 

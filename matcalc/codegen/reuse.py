@@ -63,6 +63,7 @@ def overwritten(
             read[n] = max((read[r] for r in readers[n]), default=place[n])
     found: dict[GraphNode, GraphNode] = {}
     held: set[GraphNode] = set()  # these have names, being overwritten
+    elided: dict[GraphNode, GraphNode] = {}  # where NumPy itself would see to it
 
     def is_free(a: GraphNode, n: GraphNode, through: GraphNode) -> bool:
         """Whether `a` is an array of the program's own that only `n` reads from there on, by its argument `through`."""
@@ -84,11 +85,18 @@ def overwritten(
                 and not (through in named or through in known or through in found)
             ):
                 a = through.args[-1]
-            elided = _is_elided(n, a, through, uses[a] > 1 or a in held) and (a in squares or not squares)
-            if is_free(a, n, through) and not elided:
-                found[n] = a
-                held |= {n, a}
-                break
+            if not is_free(a, n, through):
+                continue
+            if _is_elided(n, a, through, uses[a] > 1 or a in held) and (a in squares or not squares):
+                elided.setdefault(n, a)
+                continue
+            found[n] = a
+            held |= {n, a}
+            begun = n  # an array with a name is written by statements from the beginning: NumPy looks through the stack before each array
+            while (begun := found.get(begun, begun)) in elided and begun not in found:
+                found[begun] = elided[begun]
+                held.add(found[begun])
+            break
         else:
             if n.op == "add" and len(n.args) > 2 and any(b.rank and b.dims != n.dims for b in n.args) and start(n):
                 found[n] = n

@@ -8,7 +8,7 @@ the rows, or has them itself. Arrays without rows must be small, for every block
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from typing import NamedTuple
 
 from ..kinds import Dim
@@ -22,19 +22,22 @@ State = object
 
 
 class Rows(NamedTuple):
-    """A size along which a function can be taken apart: `arguments` have it as their first axis; the results that are added up, and those
-    that have rows; how many arrays of two axes and more have them, the other sizes of these, and the sizes of those without."""
+    """A size along which a function can be taken apart: what it reads that has it as its first axis; what it computes that has not, and so
+    once for all blocks; the arrays without rows whose transposes are multiplied with rows; the results that are added up, and those that
+    have rows; how many arrays of two axes and more have them, the other sizes of these, and the sizes of those without."""
 
     size: Dim
-    arguments: list[str]
+    given: list[GraphNode]
+    once: list[GraphNode]
+    turned: list[GraphNode]
     added: list[bool]
     number: int
     widths: list[Dims]
     beside: list[Dims]
 
 
-def by_rows(arguments: Sequence[Argument], roots: Sequence[GraphNode]) -> Rows | None:
-    """The size along which it pays, if there is one."""
+def by_rows(arguments: Sequence[Argument], roots: Sequence[GraphNode], known: Container[GraphNode] = ()) -> Rows | None:
+    """The size along which it pays, if there is one. `known` is what is computed before, and read like an argument."""
     for size in dict.fromkeys(a.dims[0] for a in arguments if len(a.dims) > 1):
         name = size.name
         if name is None or name.isdigit() or any(_has(name, d) for a in arguments for d in (*a.dims[1:], *([a.top] if a.top else []))):
@@ -42,20 +45,23 @@ def by_rows(arguments: Sequence[Argument], roots: Sequence[GraphNode]) -> Rows |
         if any(a.size == name or (a.dims and _has(name, a.dims[0]) and a.dims[0] is not size) for a in arguments):
             continue
         mine = [a.name for a in arguments if a.dims and a.dims[0] is size]
-        found = _along(size, name, mine, roots, {a.name: a.dims for a in arguments})
+        found = _along(size, name, mine, roots, {a.name: a.dims for a in arguments}, known)
         if found is not None:
             return found
     return None
 
 
-def _along(size: Dim, name: str, mine: Collection[str], roots: Sequence[GraphNode], arrays: Mapping[str, Dims]) -> Rows | None:
+def _along(
+    size: Dim, name: str, mine: Collection[str], roots: Sequence[GraphNode], arrays: Mapping[str, Dims], known: Container[GraphNode]
+) -> Rows | None:
     def dims(n: GraphNode) -> Dims:
         return arrays[str(n.attr)] if n.op == "in" else n.dims
 
     states: dict[GraphNode, State] = {}
-    order = postorder(roots)
+    order = postorder(roots, known)
+    leaves = {n for n in order if n.op == "in" or n in known}
     for n in order:
-        state = _state(n, [states[a] for a in n.args], name, mine)
+        state = _read(n, size, name) if n in leaves and n.op != "in" else _state(n, [states.get(a) for a in n.args], name, mine)
         if state is None:
             return None
         states[n] = state
@@ -64,13 +70,45 @@ def _along(size: Dim, name: str, mine: Collection[str], roots: Sequence[GraphNod
         return None
     wide = {n for n in order if isinstance(states[n], int) and n.rank > 1 and n.op != "view"}
     # An array is worth it that is read twice, or is made on the way to something smaller.
-    reads = sum(a in wide or (a.op == "view" and a.args[0] in wide) for n in order if n.op != "view" for a in n.args)
+    reads = sum(a in wide or (a.op == "view" and a.args[0] in wide) for n in order if n.op != "view" and n not in leaves for a in n.args)
     widths = [d for n in order if n in wide for d in [tuple(k for k in dims(n) if k is not size and k.number != 1)]]
     widths = [d for k, d in enumerate(widths) if d not in widths[:k] and not any(Counter(d) < Counter(other) for other in widths)]
     if reads < 2 or not widths or any(s == 0 and all(set(r.dims).issuperset(w) for w in widths) for s, r in zip(ends, roots)):
         return None
     beside = [dims(n) for n in order if n.rank > 1 and n.op != "view" and states[n] in (WHOLE, ADDED)]
-    return Rows(size, list(mine), [s == ADDED for s in ends], len(wide), widths, list(dict.fromkeys(beside)))
+    given = [n for n in order if n in leaves and states[n] == 0]
+    turned = [n for n in order if n in leaves and n.rank == 2 and states[n] == WHOLE and any(_is_turned(n, r, states) for r in order)]
+    once = [n for n in _once(order, roots, states) if n not in leaves]
+    return Rows(size, given, once, turned, [s == ADDED for s in ends], len(wide), widths, list(dict.fromkeys(beside)))
+
+
+def _once(order: Sequence[GraphNode], roots: Sequence[GraphNode], states: Mapping[GraphNode, State]) -> list[GraphNode]:
+    """The largest nodes without rows that are computed of arrays; views cost nothing, and numbers made of numbers little."""
+    needed = set(roots)
+    found = []
+    for n in reversed(order):
+        if n not in needed:
+            continue
+        if states[n] == WHOLE and n.op not in ("view", "full", "expand") and n.args and (n.rank or any(a.rank for a in n.args)):
+            found.append(n)
+        else:
+            needed.update(n.args)
+    return found[::-1]
+
+
+def _is_turned(n: GraphNode, product: GraphNode, states: Mapping[GraphNode, State]) -> bool:
+    """Whether a product of rows sums over the last axis of an array, which lies better the other way round then."""
+    if product.op != "pair" or n not in product.args or not any(isinstance(states[a], int) for a in product.args):
+        return False
+    assert isinstance(product.attr, tuple)
+    own = product.attr[product.args.index(n)]
+    return own[0] in product.attr[2] and own[1] not in product.attr[2]
+
+
+def _read(n: GraphNode, size: Dim, name: str) -> State | None:
+    """How what is computed before depends on the rows: only by its first axis."""
+    axes = [k for k, d in enumerate(n.dims) if _has(name, d)]
+    return WHOLE if not axes else 0 if axes == [0] and n.dims[0] is size else None
 
 
 def _has(name: str, d: Dim) -> bool:

@@ -31,7 +31,7 @@ def _with_buffer(width, function, *given):
 def _by_rows(function, width, signs, places, *given):
     """What a function finds, a few rows at a time, which stay in the processor's cache: results are added up (+) or joined (|). `places`
     are those of the arguments that have the rows, of `width` entries."""
-    rows, step = len(given[places[0]]), 65536 // width
+    rows, step = len(given[places[0]]), 49152 // width
     blocks = [[x[k : k + step] if at in places else x for at, x in enumerate(given)] for k in range(0, rows, step)]
     found = [function(*block) for block in blocks]
     if len(signs) == 1:
