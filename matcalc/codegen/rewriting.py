@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from .combining import combined
 from .directions import together
 from .distances import as_distances
 from .economy import economical
@@ -11,7 +12,9 @@ from .graph import GraphNode
 from .lowering import Lowering
 from .regrouping import Regrouping
 from .rescue import rescued
+from .shifting import shifted
 from .turning import turned
+from .weighing import weighed
 
 TIMES = 3  # how often products are regrouped: one that was may stand beside another
 
@@ -23,11 +26,23 @@ def rewritten(lowering: Lowering, roots: Sequence[GraphNode], named: dict[GraphN
     def regrouped() -> Mapping[GraphNode, GraphNode]:
         return Regrouping(graph, roots, named, lowering.sizes).done()
 
+    def economic() -> Mapping[GraphNode, GraphNode]:
+        return economical(graph, roots, named, plain=language == "numpy", fused=language == "jax")
+
+    apart: dict[GraphNode, GraphNode] = {}
+
+    def combining() -> Mapping[GraphNode, GraphNode]:
+        apart.update(combined(graph, roots, named))
+        return apart
+
     passes: list[Callable[[], Mapping[GraphNode, GraphNode]]] = [
         lambda: rescued(graph, roots, language),
         lambda: together(graph, roots, language),
         *[regrouped] * TIMES,
-        lambda: economical(graph, roots, named, plain=language == "numpy", fused=language == "jax"),
+        lambda: weighed(graph, roots, named),
+        lambda: shifted(graph, roots),
+        economic,
+        *([combining, lambda: economic() if apart else {}] if language == "numpy" else []),
         lambda: turned(graph, roots, named),
         lambda: as_distances(graph, roots, [*named]) if language == "numpy" else {},
     ]

@@ -72,9 +72,13 @@ def _div(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> T
     return f"{inside(args[0], PRODUCT)} {target.word('./' if node.args[1].rank else '/')} {under}", PRODUCT
 
 
+def is_norm(n: GraphNode) -> bool:
+    return n.op == "call" and n.attr in (NORM, FROBENIUS_NORM)
+
+
 def divisor(target: Target, node: GraphNode, text: Text) -> str:
     """What a quotient is divided by: x/||x|| is 0 where x is."""
-    norm = node.args[1].op == "call" and node.args[1].attr in (NORM, FROBENIUS_NORM)
+    norm = is_norm(node.args[1])
     word = "number not zero" if not node.args[1].rank and "number not zero" in target.language.words else "not_zero"
     return target.word(word, text[0]) if norm else inside(text, SIGN)
 

@@ -104,6 +104,8 @@ def _flat(made, *start):
 
 def _root_square(x, r):
     """sqrt(r^2 + x^2) for r > 0, also where x^2 overflows."""
+    if not isinstance(x, np.ndarray):
+        return type(x)(math.hypot(x, r))
     if 1e-30 < r < 1e15 and np.vdot(x, x) < 1e30:
         return np.sqrt(r * r + x * x)
     return np.hypot(x, r)
