@@ -15,6 +15,7 @@ from .target import Target
 # How many numbers are more than the last cache of most processors holds, how many are a block for `_by_rows`, three of which stay in the
 # second cache of most, and how many may be read again with every block.
 LARGE, BLOCK, SMALL = 3 * 2**20, 3 * 2**14, 2**15
+LONGEST = 2304  # how long rows may be where every block reads arrays again that are as large as what it makes
 
 
 class Blocks(NamedTuple):
@@ -26,23 +27,34 @@ class Blocks(NamedTuple):
     width: str
     small: str
 
+    @property
+    def is_crossed(self) -> bool:
+        """Whether every block reads arrays that are as large as what it makes: then it has three times as many rows."""
+        return bool(self.rows.whole)
+
+    def is_named(self, block: Sequence[str]) -> bool:
+        """Whether a block speaks of the number of rows."""
+        return any(re.search(rf"\b{re.escape(self.size)}\b", line) for line in block)
+
     def statements(self, given: Sequence[str], block: Sequence[str]) -> list[str]:
         """The function of a block, of these statements, and its calls. `given` are the names of what it reads that has rows, and then of
         the arrays that lie better the other way round."""
-        if any(re.search(rf"\b{re.escape(self.size)}\b", line) for line in block):
+        if self.is_named(block):
             block = [f"{self.size} = len({given[0]})", *block]
         number = len(self.rows.given)
         places = f"({', '.join(map(str, range(number)))}{',' * (number == 1)})"
         signs = "".join("+" if added else "|" for added in self.rows.added)
+        third = " // 3" if self.is_crossed else ""
+        least = max(BLOCK, LARGE // self.rows.number)
         turned = [*given[:number], *[f"np.asfortranarray({name})" for name in given[number:]]]
         return [
             "",
             f"def rows({', '.join(given)}):",
             *[f"    {line}" for line in block],
             "",
-            f"if {max(BLOCK, LARGE // self.rows.number)} < {self.size} * {self.width} < {BLOCK} * {self.size}{self.small}:"
+            f"if {least} < {self.size} * {self.width} < {LONGEST if self.is_crossed else BLOCK} * {self.size}{self.small}:"
             "  # more than the cache holds",
-            f'    return _by_rows(rows, {self.width}, "{signs}", {places}, {", ".join(turned)})',
+            f'    return _by_rows(rows, {self.width}{third}, "{signs}", {places}, {", ".join(turned)})',
             f"return rows({', '.join(given)})",
         ]
 
@@ -66,4 +78,4 @@ def blocks_of(target: Target, arguments: Sequence[Argument], roots: Sequence[Gra
     except MissingSize:
         return None
     width = widths[0] if len(widths) == 1 else f"max({', '.join(widths)})"
-    return Blocks(rows, size, width, f" and {' + '.join(beside)} <= {SMALL}" if beside else "")
+    return Blocks(rows, size, width, f" and {' + '.join(beside)} <= {SMALL}" if beside and not rows.whole else "")

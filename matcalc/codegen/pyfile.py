@@ -133,11 +133,12 @@ def body_of(passing: Passing, target: Target, file: File, f: Function, outer: Bo
     reading = [line for a in f.extra for line in (converted(target, a), *checked(target, [a], {}))]
     taken = {*target.names.values(), *target.dimensions.values(), *RESERVED}
     blocks = blocks_of(target, [*file.arguments, *f.extra], f.roots, outer)
-    if blocks is None:
+    if blocks is not None:
+        rows = blocks.rows
+        whole = Body(target, rows.once, taken, named(file), outer, keep=True)
+        block = _returning(passing, target, f, Body(target, f.roots, taken, named(file), whole), outer)
+    if blocks is None or (blocks.is_crossed and blocks.is_named(block)):  # which of the sizes is meant, one could not tell
         return [*reading, *_returning(passing, target, f, Body(target, f.roots, taken, named(file), outer), outer)]
-    rows = blocks.rows
-    whole = Body(target, rows.once, taken, named(file), outer, keep=True)
-    block = _returning(passing, target, f, Body(target, f.roots, taken, named(file), whole), outer)
     given = [whole.texts[n][0] if n in whole.texts else target.names[str(n.attr)] for n in [*rows.given, *rows.turned]]
     return [*reading, *whole.lines, *blocks.statements(given, block)]
 

@@ -42,7 +42,7 @@ def rewritten(lowering: Lowering, roots: Sequence[GraphNode], named: dict[GraphN
         lambda: weighed(graph, roots, named),
         lambda: shifted(graph, roots),
         economic,
-        *([combining, lambda: economic() if apart else {}] if language == "numpy" else []),
+        *([combining, lambda: economic() if apart else {}] if language in ("numpy", "jax") else []),
         lambda: turned(graph, roots, named),
         lambda: as_distances(graph, roots, [*named]) if language == "numpy" else {},
     ]

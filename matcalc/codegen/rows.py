@@ -17,6 +17,7 @@ from .frame import Argument
 from .graph import Dims, GraphNode, postorder
 from .rescue import HELPERS
 
+CROSSING = 6  # how many arrays may be taken whole that have the rows too
 WHOLE, ADDED = "whole", "added"  # what does not depend on the rows; what is added up over them. A number is the axis of the rows
 State = object
 
@@ -24,7 +25,8 @@ State = object
 class Rows(NamedTuple):
     """A size along which a function can be taken apart: what it reads that has it as its first axis; what it computes that has not, and so
     once for all blocks; the arrays without rows whose transposes are multiplied with rows; the results that are added up, and those that
-    have rows; how many arrays of two axes and more have them, the other sizes of these, and the sizes of those without."""
+    have rows; how many arrays of two axes and more have them, the other sizes of these, and the sizes of those without; and what is
+    taken whole although it has that size too, as the keys of attention are."""
 
     size: Dim
     given: list[GraphNode]
@@ -34,6 +36,7 @@ class Rows(NamedTuple):
     number: int
     widths: list[Dims]
     beside: list[Dims]
+    whole: frozenset[GraphNode]
 
 
 def by_rows(arguments: Sequence[Argument], roots: Sequence[GraphNode], known: Container[GraphNode] = ()) -> Rows | None:
@@ -57,21 +60,34 @@ def _along(
     def dims(n: GraphNode) -> Dims:
         return arrays[str(n.attr)] if n.op == "in" else n.dims
 
-    states: dict[GraphNode, State] = {}
     order = postorder(roots, known)
     leaves = {n for n in order if n.op == "in" or n in known}
-    for n in order:
-        state = _read(n, size, name) if n in leaves and n.op != "in" else _state(n, [states.get(a) for a in n.args], name, mine)
-        if state is None:
+    whole: set[GraphNode] = set()
+    while True:
+        states: dict[GraphNode, State] = {}
+        for n in order:
+            if n in whole:
+                states[n] = WHOLE
+            elif n in leaves and n.op != "in":
+                states[n] = _read(n, size, name)
+            else:
+                states[n] = _state(n, [states.get(a) for a in n.args], name, mine, bool(whole))
+            if states[n] is None:
+                break
+        else:
+            break
+        # Where rows meet rows, as queries meet keys, one of them is taken whole.
+        crossing = n if n in known else _crossing(n, states)
+        if crossing is None or len(whole) == CROSSING:
             return None
-        states[n] = state
+        whole.add(crossing)
     ends = [states[r] for r in roots]
     if any(s != ADDED and s != 0 for s in ends):
         return None
     wide = {n for n in order if isinstance(states[n], int) and n.rank > 1 and n.op != "view"}
     # An array is worth it that is read twice, or is made on the way to something smaller.
     reads = sum(a in wide or (a.op == "view" and a.args[0] in wide) for n in order if n.op != "view" and n not in leaves for a in n.args)
-    widths = [d for n in order if n in wide for d in [tuple(k for k in dims(n) if k is not size and k.number != 1)]]
+    widths = [d for n in order if n in wide for d in [tuple(k for j, k in enumerate(dims(n)) if j != states[n] and k.number != 1)]]
     widths = [d for k, d in enumerate(widths) if d not in widths[:k] and not any(Counter(d) < Counter(other) for other in widths)]
     if reads < 2 or not widths or any(s == 0 and all(set(r.dims).issuperset(w) for w in widths) for s, r in zip(ends, roots)):
         return None
@@ -79,7 +95,23 @@ def _along(
     given = [n for n in order if n in leaves and states[n] == 0]
     turned = [n for n in order if n in leaves and n.rank == 2 and states[n] == WHOLE and any(_is_turned(n, r, states) for r in order)]
     once = [n for n in _once(order, roots, states) if n not in leaves]
-    return Rows(size, given, once, turned, [s == ADDED for s in ends], len(wide), widths, list(dict.fromkeys(beside)))
+    return Rows(size, given, once, turned, [s == ADDED for s in ends], len(wide), widths, list(dict.fromkeys(beside)), frozenset(whole))
+
+
+def _crossing(n: GraphNode, states: Mapping[GraphNode, State]) -> GraphNode | None:
+    """Of a product of two arrays by their rows, where these are not the same, the array that is taken whole."""
+    axes = [k for a in n.args if isinstance(k := states.get(a), int)]
+    if n.op != "pair" or n.loops or len(axes) < 2 or n.args[0] is n.args[1]:
+        return None
+    assert isinstance(n.attr, tuple)
+    rows = [own[k] for own, k in zip(n.attr, axes)]
+    if rows[0] == rows[1]:
+        return None
+    at = 1 if rows[0] in n.attr[2][:1] else 0
+    a = n.args[at]
+    if a.dims.count(a.dims[axes[at]]) > 1:
+        return None
+    return a.args[0] if a.op == "view" else a
 
 
 def _once(order: Sequence[GraphNode], roots: Sequence[GraphNode], states: Mapping[GraphNode, State]) -> list[GraphNode]:
@@ -115,22 +147,30 @@ def _has(name: str, d: Dim) -> bool:
     return name in d.names()
 
 
-def _state(n: GraphNode, args: Sequence[State], name: str, mine: Collection[str]) -> State | None:
-    """How a node depends on the rows; None where it is neither whole, nor has rows, nor is added up over them."""
+def _state(n: GraphNode, args: Sequence[State], name: str, mine: Collection[str], crossed: bool) -> State | None:
+    """How a node depends on the rows; None where it is neither whole, nor has rows, nor is added up over them. Where something is taken
+    whole that has the size of the rows, `crossed`, axes of that size need not be rows."""
     axes = [k for k, d in enumerate(n.dims) if _has(name, d)]
     if n.op == "in":
         return 0 if n.attr in mine else WHOLE
-    if len(axes) > 1 or n.loops or any(n.dims[k].name != name for k in axes) or (isinstance(n.attr, Dim) and _has(name, n.attr)):
+    if (
+        (len(axes) > 1 and not crossed)
+        or n.loops
+        or any(n.dims[k].name != name for k in axes)
+        or (isinstance(n.attr, Dim) and _has(name, n.attr))
+    ):
         return None
     if all(s == WHOLE for s in args):
         if not axes:
             return WHOLE
+        if crossed:
+            return WHOLE if n.op not in ("full", "expand") else None
         return axes[0] if n.op in ("full", "expand") else None
     rule = _RULES.get(n.op)
     found = rule(n, args) if rule is not None else None
     if isinstance(found, int):
-        return found if axes == [found] else None
-    return found if not axes else None
+        return found if axes == [found] or (crossed and found in axes) else None
+    return found if not axes or crossed else None
 
 
 def _at(n: GraphNode, axis: int) -> int:
@@ -141,6 +181,9 @@ def _at(n: GraphNode, axis: int) -> int:
 def _aligned(n: GraphNode, args: Sequence[State]) -> State | None:
     """Entry by entry: all that has rows has them along one axis."""
     places = {_at(a, s) for a, s in zip(n.args, args) if isinstance(s, int)}
+    sizes = {n.dims[-k] for k in places}
+    if any(s == WHOLE and a.rank >= k and a.dims[-k] in sizes for a, s in zip(n.args, args) for k in places):
+        return None  # what is whole stands along the rows
     return n.rank - places.pop() if len(places) == 1 and ADDED not in args else None
 
 
