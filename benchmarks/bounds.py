@@ -66,6 +66,7 @@ class Recording(np.ndarray[Any, Any]):
     """An array that writes down what is done with it."""
 
     found: Counter[Kind] = Counter()
+    before: frozenset[int] = frozenset()  # where the arrays lie that the call before read, and which are in the cache now
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **given: Any) -> Any:
         plain = [_plain(x) for x in inputs]
@@ -111,7 +112,9 @@ def _write(name: str, operands: list[Any], result: Any) -> None:
     whole = [x for x in operands if np.size(x) == size]
     kind = name if name in FUNCTIONS or name == "sum" else ("fill", "copy", "add")[min(len(whole), 2)]
     in_place = any(isinstance(x, np.ndarray) and np.may_share_memory(x, result) for x in whole) and kind != "sum"
-    part = max((_owner(x).size for x in whole if isinstance(x, np.ndarray)), default=0)
+    arrays = {x.ctypes.data: x for x in whole if isinstance(x, np.ndarray)}
+    part = max((_owner(x).size for at, x in arrays.items() if at not in Recording.before), default=0)
+    Recording.before = frozenset(arrays)
     Recording.found[Kind(kind, (((size,), (8,)),), "in place" if in_place else "", part if part >= 4 * size > 4096 else 0)] += 1
 
 
