@@ -43,7 +43,7 @@ class Multiple(NamedTuple):
         return Multiple(self.number * other.number, tuple(above), tuple(below), self.vector)
 
 
-class Sum(NamedTuple):
+class MultipleSum(NamedTuple):
     """What a vector is: the multiples, and in how many passes it is computed of their vectors."""
 
     terms: tuple[Multiple, ...]
@@ -69,7 +69,7 @@ class Combining:
         self.there = set(self.order)
         self.delicate: dict[GraphNode, bool] = {}
         self.new: dict[GraphNode, GraphNode] = {}
-        self.sums: dict[GraphNode, Sum] = {}
+        self.sums: dict[GraphNode, MultipleSum] = {}
 
     def done(self) -> dict[GraphNode, GraphNode]:
         for n in self.order:
@@ -88,14 +88,14 @@ class Combining:
             return n
         return self.graph.view(args[0], n.attr) if n.op == "view" else self.graph.make(n.op, args, n.attr, n.dims)  # type: ignore[arg-type]
 
-    def _read(self, a: GraphNode) -> Sum:
+    def _read(self, a: GraphNode) -> MultipleSum:
         """A vector as those read it that compute with it: what is read once, or by such alone that multiply it, is taken apart."""
         found = self.sums.get(a)
         if found is None or a in self.fixed or (len(self.readers[a]) > 1 and not self._is_multiplied(a, found)):
-            return Sum((Multiple(Fraction(1), (), (), self.new[a]),), 0)
+            return MultipleSum((Multiple(Fraction(1), (), (), self.new[a]),), 0)
         return found
 
-    def _is_multiplied(self, a: GraphNode, found: Sum) -> bool:
+    def _is_multiplied(self, a: GraphNode, found: MultipleSum) -> bool:
         """Whether a is a multiple of a vector, and all that read it multiply it with a number anyway."""
         if len(found.terms) > 1 or found.terms[0].vector is None or found.terms[0].is_unit is not (found.passes == 0):
             return False
@@ -113,20 +113,20 @@ class Combining:
             return None
         terms = self._merged(found.terms)
         passes = sum(not t.is_unit for t in terms if t.vector is not None) + len(terms) - 1
-        self.sums[n] = Sum(terms, min(passes, found.passes))
+        self.sums[n] = MultipleSum(terms, min(passes, found.passes))
         if all(t.vector is None for t in terms) or passes > found.passes:
             return None
         # A sum of a sum that was taken apart stays taken apart: its terms may share factors.
         apart = n.op == "add" and any(self.new[a] is not a and self._read(a) is self.sums.get(a) for a in n.args)
         return self._total(terms, n) if passes < found.passes or apart else None
 
-    def _sum(self, n: GraphNode) -> Sum | None:
+    def _sum(self, n: GraphNode) -> MultipleSum | None:
         """A sum, a product or a quotient as multiples of vectors, and in how many passes it is computed as it stands."""
         if any(a.rank and a.dims != n.dims for a in n.args):
             return None
         if n.op == "add":
-            parts = [self._read(a) if a.rank else Sum((_number(self.new[a]),), 0) for a in n.args]
-            return Sum(tuple(t for p in parts for t in p.terms), sum(p.passes for p in parts) + len(parts) - 1)
+            parts = [self._read(a) if a.rank else MultipleSum((_number(self.new[a]),), 0) for a in n.args]
+            return MultipleSum(tuple(t for p in parts for t in p.terms), sum(p.passes for p in parts) + len(parts) - 1)
         if n.op == "div" and (n.args[1].rank or is_norm(n.args[1])):  # x/||x|| is 0 where x is, and small where x is large
             return None
         vectors = [a for a in n.args if a.rank]
@@ -152,7 +152,7 @@ class Combining:
         passes += sum(r.passes for r in read)
         for c in numbers:
             terms = tuple(t.times(c) for t in terms)
-        return Sum(terms, passes)
+        return MultipleSum(terms, passes)
 
     def _is_delicate(self, number: GraphNode) -> bool:
         """Whether a number has been divided by a norm: such are multiplied with vectors of that norm, and overflow by themselves."""
@@ -163,8 +163,8 @@ class Combining:
                 self.delicate[x] = own or any(not a.rank and self.delicate[a] for a in parts)
         return self.delicate[number]
 
-    def _whole(self, a: GraphNode, found: Sum) -> Sum:
-        return Sum((Multiple(Fraction(1), (), (), self.new[a]),), found.passes)
+    def _whole(self, a: GraphNode, found: MultipleSum) -> MultipleSum:
+        return MultipleSum((Multiple(Fraction(1), (), (), self.new[a]),), found.passes)
 
     def _merged(self, terms: Sequence[Multiple]) -> tuple[Multiple, ...]:
         """The terms, those of one vector joined."""

@@ -31,7 +31,7 @@ class Scaled(NamedTuple):
         return Scaled(self.matrix or other.matrix, self.numbers + other.numbers, (along[0], along[1]))
 
 
-class Sum(NamedTuple):
+class ScaledSum(NamedTuple):
     terms: tuple[Scaled, ...]
     passes: int  # over all entries, as it stands
 
@@ -44,7 +44,7 @@ def weighed(graph: ProgramGraph, roots: Sequence[GraphNode], kept: Collection[Gr
         for a in n.args:
             readers[a] += 1
     new: dict[GraphNode, GraphNode] = {}
-    sums: dict[GraphNode, Sum] = {}
+    sums: dict[GraphNode, ScaledSum] = {}
     for n in order:
         args = [new[a] for a in n.args]
         new[n] = n if all(a is b for a, b in zip(args, n.args)) else _again(graph, n, args)
@@ -65,7 +65,7 @@ def _again(graph: ProgramGraph, n: GraphNode, args: Sequence[GraphNode]) -> Grap
     return graph.view(args[0], n.attr) if n.op == "view" else graph.make(n.op, args, n.attr, n.dims)  # type: ignore[arg-type]
 
 
-def _sum(n: GraphNode, args: Sequence[GraphNode], apart: Sequence[Sum | None]) -> Sum | None:
+def _sum(n: GraphNode, args: Sequence[GraphNode], apart: Sequence[ScaledSum | None]) -> ScaledSum | None:
     """A sum or a product of matrices as scaled ones; None where it is neither."""
     parts = [found or _part(n, a) for a, found in zip(args, apart)]
     known = [p for p in parts if p is not None]
@@ -74,26 +74,26 @@ def _sum(n: GraphNode, args: Sequence[GraphNode], apart: Sequence[Sum | None]) -
     passes = sum(p.passes for p in known) + len(known) - 1
     if n.op == "add":
         terms = tuple(t for p in known for t in p.terms)
-        return Sum(terms, passes) if sum(t.is_unit for t in terms) < 2 else None
+        return ScaledSum(terms, passes) if sum(t.is_unit for t in terms) < 2 else None
     if sum(len(p.terms) > 1 for p in known) > 1 or sum(any(t.matrix is not None for t in p.terms) for p in known) > 1:
         return None
     terms = (Scaled(None),)
     for p in known:
         terms = tuple(t.times(other) for t in terms for other in p.terms)
-    return Sum(terms, passes)
+    return ScaledSum(terms, passes)
 
 
-def _part(n: GraphNode, a: GraphNode) -> Sum | None:
+def _part(n: GraphNode, a: GraphNode) -> ScaledSum | None:
     """What a sum or a product reads whole."""
     if not a.rank:
-        return Sum((Scaled(None, (a,)),), 0) if n.op == "mul" else None
+        return ScaledSum((Scaled(None, (a,)),), 0) if n.op == "mul" else None
     if a.op == "view" and a.args[0].rank == 1 and a.attr in VIEWS:
         vector = (a.args[0],)
-        return Sum((Scaled(None, (), (vector, ()) if VIEWS[a.attr] == 0 else ((), vector)),), 0)
-    return Sum((Scaled(a),), 0) if a.dims == n.dims else None
+        return ScaledSum((Scaled(None, (), (vector, ()) if VIEWS[a.attr] == 0 else ((), vector)),), 0)
+    return ScaledSum((Scaled(a),), 0) if a.dims == n.dims else None
 
 
-def _weights(graph: ProgramGraph, n: GraphNode, at: int, weight: GraphNode, found: Sum) -> GraphNode | None:
+def _weights(graph: ProgramGraph, n: GraphNode, at: int, weight: GraphNode, found: ScaledSum) -> GraphNode | None:
     """A product of a vector with a sum of scaled matrices, by its weights; None where it is no such product, or that is no less."""
     assert isinstance(n.attr, tuple)
     own, beside, out = n.attr[at], n.attr[1 - at], n.attr[2]
