@@ -433,7 +433,6 @@ SEARCHED = [
     ("clip(x, 100, 105) x", "x", "x in R", 1),
     # a size that is a number only where something far away shows
     ("sum_{i=1}^N relu(a_i^T x - 30)^2 + b^T x", "x", "a_i, b, x in R^n", 1),
-    ("sum_{i=1}^N 1[c_i > 50] (a_i^T x)^2 + b^T x", "x", "a_i, b, x in R^n; c_i in R", 1),
     ("n relu(a^T x - 500) + x^T x", "x", "a, x in R^n", 1),
     ("relu(x - 500)^k + x", "x", "x in R; k in N", 1),
     # conditions within conditions
