@@ -179,7 +179,7 @@ def test_cases_of_equal_indices_are_checked_as_they_are_printed(monkeypatch: pyt
         return before(equal, frozenset(sorted(unequal)[1:]), marks)
 
     monkeypatch.setattr(piecewise, "_condition", forgets)
-    with pytest.raises(VerificationError, match="the cases disagree"):
+    with pytest.raises(VerificationError, match="what is printed disagrees"):
         matcalc.derivative("X A X + A X", "X", where="A, X in R^{n x n}", notation="cases")
 
 

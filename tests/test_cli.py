@@ -180,6 +180,7 @@ def test_json(engine: Engine) -> None:
         "one_sided": [],
         "unseen": [],
         "against": "a numerical derivative",
+        "alone": [],
     }
     readings = [{"name": "x", "kind": "vector", "shape": "R^n", "because": "a small letter among vectors and matrices", "declared": False}]
     assert found == {**ROW, "shape": ["1", "n"], "wrt": ["x"], "order": 1, "check": check, "readings": readings}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from ..differentiation.pairs import has_stacked
@@ -142,6 +143,12 @@ class ClosedForm(Typeset):
     @cached_property
     def _program(self) -> Program:
         """The surface tree that is printed."""
+        from ..notation.complements import without_complements
+
+        return without_complements(self._arranged, self._tensor.expressions())
+
+    @property
+    def _arranged(self) -> Program:
         arranger = Arranger(ranks_of(self._typed), self._order, self._scope.names)
         plain = self._expr is not None and self._expr.is_scalar and self.notation == "index"
         if self.notation == "cases":
@@ -481,6 +488,19 @@ class ClosedForm(Typeset):
             return np.moveaxis(apart, range(len(counts)), range(axes, axes + len(counts)))
 
         return value
+
+    def _entries(self, arrays: ModuleType, free: Mapping[str, int]) -> Callable[[Mapping[str, Any], Mapping[str, int]], list[Any]]:
+        """All entries in a list, of the members and entries that `free` chooses, without NumPy."""
+        summands = self._tensor.summands(free, arrays)
+
+        def entries(env: Mapping[str, Any], sizes: Mapping[str, int]) -> list[Any]:
+            parts = [arrays.flat(part) for part in summands(env, sizes)]
+            found, shape = list(map(sum, zip(*parts, strict=True))), self._tensor.dims(sizes)
+            if self._flipped and len(shape) == 2:
+                return [found[j * shape[1] + i] for i in range(shape[1]) for j in range(shape[0])]
+            return found or [arrays.exact(0)] * prod(shape)
+
+        return entries
 
     def __repr__(self) -> str:
         return f"<{self.text} : {' × '.join(self.shape)}>"

@@ -224,7 +224,7 @@ class Evidence:
             parts = tensor.summands({}, arrays)
 
             def laid(part: Any, sizes: Sizes) -> Any:
-                array = np.array(arrays.flat(part)).reshape(tensor._dims(sizes))
+                array = np.array(arrays.flat(part)).reshape(tensor.dims(sizes))
                 return self._laid(array.T if flipped and array.ndim == 2 else array)
 
             return lambda env, sizes: [laid(part, sizes) for part in parts(env, sizes)]

@@ -176,19 +176,20 @@ class Tensor:
         """Its numbers as an array of NumPy's, of the numbers that `arrays` computes with; to be asked for often."""
         if self.matrix is not None:
             plan = Plan(self.matrix, arrays)
-            return lambda env, sizes, indices: plan.outward(plan.run(env, sizes, indices)[0]).reshape(self._dims(sizes))
+            return lambda env, sizes, indices: plan.outward(plan.run(env, sizes, indices)[0]).reshape(self.dims(sizes))
         numbers = _Numbers(self.terms, arrays)
 
         def value(env: Mapping[str, Any], sizes: Mapping[str, int], indices: Mapping[str, int]) -> Any:
-            return arrays.outward(self._total(list(numbers.parts(env, sizes, dict(indices))), sizes, arrays)).reshape(self._dims(sizes))
+            return arrays.outward(self._total(list(numbers.parts(env, sizes, dict(indices))), sizes, arrays)).reshape(self.dims(sizes))
 
         return value
 
-    def _dims(self, sizes: Mapping[str, int]) -> list[int]:
+    def dims(self, sizes: Mapping[str, int]) -> list[int]:
+        """How many values its indices have, those of one left out."""
         return [d.value(sizes) for s in self.shapes for d in s if d.number != 1]
 
     def _total(self, parts: Sequence[Any], sizes: Mapping[str, int], arrays: ModuleType) -> Any:
-        return sum(parts[1:], parts[0]) if parts else network(arrays.exact(0), [], [], [[k] for k in self._dims(sizes)])
+        return sum(parts[1:], parts[0]) if parts else network(arrays.exact(0), [], [], [[k] for k in self.dims(sizes)])
 
 
 def _with_entries(e: Expr, args: tuple[Expr, ...]) -> Expr:

@@ -44,8 +44,10 @@ def _has_indices(program: Program) -> bool:
     return any(n.op in _WITH_INDICES or (n.op == "name" and "_" in str(n.attr)) for n in program.nodes)
 
 
-def _is_complement(n: Node) -> bool:
-    """1 - pi, which is no sum of a number and the number of the circle."""
+def is_complement(n: Node) -> bool:
+    """1 - pi, which is taken for no sum of a number and the number of the circle."""
+    if n.op != "add":
+        return False
     one, *others = n.args
     return one.op == "num" and one.attr == 1 and len(others) == 1 and others[0].op == "neg" and others[0].args[0].attr == "pi"
 
@@ -199,7 +201,7 @@ class Scene:
                 elif op == "epow" and base.op == "bars":
                     self.by_entries.add(id(base))
             elif op == "add":
-                self.probability = self.probability or (not self.template and _is_complement(n))
+                self.probability = self.probability or (not self.template and is_complement(n))
                 squared = squared or any(map(_may_be_observed, n.args))
             elif op == "mul" and isinstance(n.attr, tuple):
                 signs.update(n.attr)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations, combinations_with_replacement, product
-from math import factorial, log2
+from math import factorial, log2, prod
 from typing import TYPE_CHECKING, Any
 
 from ..differentiation.tensor import unstacked
@@ -12,6 +12,7 @@ from ..errors import ShapeError, UsageError
 from ..inference.declarations import declared_shape
 from ..inference.infer import Typed
 from ..kinds import ONE, Dim, Shape
+from ..numbers import precise
 from ..numbers.given import release
 from ..numbers.numeric import Plan
 from ..numbers.watch import remembering
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from ..answers.scope import Scope
 
+SEED = 20261130
 Numbers = Callable[[Mapping[str, Any], Mapping[str, int]], Any]
 
 
@@ -76,18 +78,15 @@ def _by_index(typed: Typed, arrays: ModuleType) -> Numbers:
 
     assert typed.form is not None and isinstance(typed.form[2], tuple)
     marks: tuple[Any, ...] = typed.form[2]
-    flat = [m for mark in marks for m in (mark if isinstance(mark, tuple) else (mark,))]
+    places = Places(typed)
     plan = Plan(typed.expr, arrays)
 
     def value(env: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
-        unknown = {n for m in flat for n in typed.index_ranges[m].names() if n not in sizes and not n.isdigit()}
-        if unknown:
-            raise UsageError(f"the size {', '.join(sorted(unknown))} does not follow from the values given")
-        ranges = [typed.index_ranges[m].value(sizes) for m in flat]
-        out = over_axes(typed.expr, env, sizes, flat, ranges) if arrays is doubles else None
+        ranges = places.ranges(sizes)
+        out = over_axes(typed.expr, env, sizes, places.letters, ranges) if arrays is doubles else None
         if out is None:
             with remembering():
-                out = np.array([v for _, v in sorted(plan.run_over(env, sizes, flat, ranges), key=lambda found: found[0])])
+                out = np.array([v for _, v in sorted(plan.run_over(env, sizes, places.letters, ranges), key=lambda found: found[0])])
         groups = []
         n = 0
         for mark in marks:
@@ -97,6 +96,60 @@ def _by_index(typed: Typed, arrays: ModuleType) -> Numbers:
         return out.reshape(groups)
 
     return value
+
+
+class Places:
+    """The free indices of an index form in their order, and how far they run."""
+
+    def __init__(self, typed: Typed) -> None:
+        assert typed.form is not None and isinstance(typed.form[2], tuple)
+        self.letters: list[str] = [m for mark in typed.form[2] for m in (mark if isinstance(mark, tuple) else (mark,))]
+        self._dims = [typed.index_ranges[m] for m in self.letters]
+
+    def ranges(self, sizes: Mapping[str, int]) -> list[int]:
+        """The sizes that they run up to; UsageError where one is not known."""
+        unknown = {n for d in self._dims for n in d.names() if n not in sizes and not n.isdigit()}
+        if unknown:
+            raise UsageError(f"the size {', '.join(sorted(unknown))} does not follow from the values given")
+        return [d.value(sizes) for d in self._dims]
+
+    def some(self, sizes: Mapping[str, int], most: int) -> Sequence[int]:
+        """The numbers of entries in a list of all, the last index the fastest: of all, or of so many at random, always the same ones.
+        Half of the indices of these are what another one is, so that diagonals are met too."""
+        ranges = self.ranges(sizes)
+        if prod(ranges) <= most:
+            return range(prod(ranges))
+        drawn = precise.random(SEED)
+        found = set()
+        for _ in range(most):
+            at: list[int] = []
+            for n in ranges:
+                like = at[drawn.integers(0, len(at))] if at and drawn.integers(0, 2) else n
+                at.append(like if like < n else drawn.integers(0, n))
+            found.add(sum(k * prod(ranges[j + 1 :]) for j, k in enumerate(at)))
+        return sorted(found)
+
+
+def entries_of(typed: Typed, arrays: ModuleType) -> Callable[[Mapping[str, Any], Mapping[str, int], Sequence[int]], list[Any]]:
+    """Some entries of an index form, by their numbers in a list of all of them, the last index the fastest; without NumPy."""
+    places = Places(typed)
+    plan = Plan(typed.expr, arrays)
+
+    def entries(env: Mapping[str, Any], sizes: Mapping[str, int], chosen: Sequence[int]) -> list[Any]:
+        ranges = places.ranges(sizes)
+        at = [dict(zip(places.letters, _place(k, ranges), strict=True)) for k in chosen]
+        return [found[0] for found in plan.run_at(env, sizes, places.letters, at)]
+
+    return entries
+
+
+def _place(number: int, ranges: Sequence[int]) -> list[int]:
+    """The indices, from 1, of an entry by its number."""
+    found = []
+    for n in reversed(ranges):
+        number, k = divmod(number, n)
+        found.append(k + 1)
+    return found[::-1]
 
 
 def _apart(typed: Typed) -> list[Dim]:

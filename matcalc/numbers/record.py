@@ -56,7 +56,8 @@ class Told(Sequence[str]):
 
 class Check(NamedTuple):
     """What was compared: at how many points, of which sizes; to how many digits; the switches that were met on both sides, and those
-    on one only; the summands that were nothing at every point; what the claim was compared with."""
+    on one only; the summands that were nothing at every point; what the claim was compared with; and which sizes were the greater at
+    all points, where others were tried and the claim or the function has no number."""
 
     points: int
     sizes: tuple[dict[str, int], ...]
@@ -65,6 +66,7 @@ class Check(NamedTuple):
     one_sided: Sequence[str] = ()
     unseen: Sequence[str] = ()
     against: str = "a numerical derivative"
+    alone: Sequence[str] = ()
 
     def __bool__(self) -> bool:
         """Whether the claim is verified."""
@@ -77,7 +79,8 @@ class Check(NamedTuple):
     def __str__(self) -> str:
         digits = "" if self.against.endswith(NOTHING) else f" to {self.digits} digits"
         places = "; ".join(", ".join(f"{n} = {k}" for n, k in s.items()) for s in self.sizes if s) if self.points < POINTS else ""
-        agreement = f"agrees with {self.against}{digits} at {self.points} point{'s' * (self.points > 1)}" + (
+        alone = f" with {' and '.join(self.alone)}" if self.alone else ""
+        agreement = f"agrees with {self.against}{digits} at {self.points} point{'s' * (self.points > 1)}{alone}" + (
             f" ({places})" if places else ""
         )
         return agreement if self else f"{agreement}, at all of which this is 0 or too small to show: {_first_few(self.unseen)}"
@@ -99,11 +102,11 @@ def summed_up(checks: Sequence[Check]) -> Check | None:
     if len(checks) <= 1:
         return checks[0] if checks else None
     last = checks[-1]
-    switches, one_sided, unseen = (
-        tuple(dict.fromkeys(s for c in fields for s in c)) for fields in zip(*[c[3:6] for c in checks], strict=True)
+    switches, one_sided, unseen, alone = (
+        tuple(dict.fromkeys(s for c in fields for s in c)) for fields in zip(*[(*c[3:6], c.alone) for c in checks], strict=True)
     )
     against = next((c.against for c in checks if DIRECTIONS in c.against), checks[0].against)
-    return Check(last.points, last.sizes, min(c.digits for c in checks), switches, one_sided, unseen, against)
+    return Check(last.points, last.sizes, min(c.digits for c in checks), switches, one_sided, unseen, against, alone)
 
 
 def seen_at_any(checks: Sequence[Check]) -> Check:

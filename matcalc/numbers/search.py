@@ -8,7 +8,7 @@ differently at the two ends of a difference is a kink, and the point is left out
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise, permutations, product
+from itertools import combinations, pairwise, permutations, product
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -143,6 +143,7 @@ class Search:
         self.asked, self.arrays, self.levels = asked, arrays, levels
         self.orders = asked.point.orders(asked.dims)
         self.sizes: list[dict[str, int]] = []
+        self.tried: list[dict[str, int]] = []  # of points that could not be judged too
         self.digits = float(LEVELS[0].digits - LEVELS[0].step if arrays is precise else 12)
         self.unseen: set[int] | None = None  # summands; None before the first point
         self.turned: dict[Switch, set[bool]] = {}
@@ -188,7 +189,15 @@ class Search:
             Told([s[0] for s in one_sided], self.asked.spell),
             Told((*sorted(self.unseen or ()), *self.within.unseen), self.asked.spell),
             self.asked.against + NOTHING * self.nothing,
+            tuple(self._alone()),
         )
+
+    def _alone(self) -> Iterator[str]:
+        """Which sizes are the greater at all points, where others were tried: X (X^T X)^-1 has no number where X is wide."""
+        for a, b in combinations(sorted(self.sizes[0], key=str) if self.sizes else (), 2):
+            seen, tried = ({s[a] > s[b] for s in among if s[a] != s[b]} for among in (self.sizes, self.tried))
+            if len(seen) < len(tried):
+                yield f"{a} > {b}" if True in seen else f"{a} < {b}" if seen else f"{a} = {b}"
 
     def _usual(self) -> None:
         """As many points as are wanted, of all styles and orders of sizes."""
@@ -415,6 +424,7 @@ class Search:
 
     def judged(self, kind: Kind) -> Agreement | None:
         """The point, if it could be judged and the claim is right there."""
+        self.tried.append(kind.sizes)
         reading, before, level = self._read(kind, self.levels[0]), None, self.levels[0]
         for finer in self.levels[1:]:
             if (

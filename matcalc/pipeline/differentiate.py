@@ -9,13 +9,13 @@ from ..derivation.origin import Origin, Stage
 from ..differentiation import STACKED
 from ..differentiation.pairs import has_stacked
 from ..differentiation.tensor import Tensor
-from ..errors import MatcalcError, NoAnswerError
+from ..errors import MatcalcError, NoAnswerError, VerificationError
 from ..expressions.build import base_name, conjugate, is_complex, value_of
 from ..expressions.expr import Expr, postorder
 from ..inference.infer import Typed
 from ..kinds import ONE, Dim
 from ..numbers.record import Check, seen_at_any, summed_up
-from ..ops.core import ENTRY, INDEXED_SUM, IVERSON, MEMBER, NUMBER, UNIT
+from ..ops.core import ENTRY, INDEXED_SUM, IVERSON, MEMBER, NUMBER
 from ..ops.vocabulary import OPEN, shortest
 from ..syntax import spell_name, split_name
 from .derivative import Derivative
@@ -76,7 +76,7 @@ def differentiated(question: Question) -> Derivative:
     if raw is not None and not forms.restore and value is not None and tensor.matrix is not None and not any(sets):
         found._raw = oriented(raw, tensor.shapes, layout)[0]
     if options.verify:
-        _check_as_printed(found, value, checks)
+        _check_as_printed(found, value)
     found._origin = Origin(stages, forms.restore, unrestricted, order, sets, options.structured)
     found._further = Further(question, differentiated)
     return found
@@ -162,16 +162,28 @@ def _of_notation(found: Derivative, tensor: Tensor, name: str) -> list[str]:
     return []
 
 
-def _check_as_printed(found: Derivative, value: Expr | None, checks: Sequence[Check]) -> None:
-    """Checks the answer as it is printed too, where cases or sums over indices were brought to another form for that."""
-    summed = value is not None and found.notation == "auto" and INDEXED_SUM.bit & value.within
-    if (found.notation == "cases" or (summed and value is not None and UNIT.bit & value.within)) and found._program.form is not None:
-        found.check = summed_up([*checks, printed(found)])
-    if summed and found._names_indices:
-        try:
-            found.check = summed_up([*checks, printed(found)])
-        except MatcalcError:  # a definition by indices that is not read back
+def _check_as_printed(found: Derivative, value: Expr | None) -> None:
+    """Reads back what is printed by indices, with sums over them, or by cases, and compares it with the closed form: there a letter can be
+    bound by another sum than the one that is meant."""
+    if found.notation not in ("auto", "matrix", "index", "cases"):
+        return
+    form = found._program.form
+    summed = value is not None and INDEXED_SUM.bit & value.within
+    if not summed and (form is None or (form[0] != "index" and found.notation != "cases")):
+        return
+    try:
+        compared = printed(found)
+    except MatcalcError as error:
+        if summed and found._names_indices:  # a definition by indices that is not read back
             found._without_indexed_names()
+            return _check_as_printed(found, value)
+        if isinstance(error, VerificationError) or found.notation == "cases":
+            raise
+        found.assumptions.append(f"what is printed was not compared with what was checked: {error.message}")
+        return
+    if found.check is not None and compared is not None:
+        unseen = compared.unseen if found.notation == "cases" else ()
+        found.check = found.check._replace(digits=min(found.check.digits, compared.digits), unseen=(*found.check.unseen, *unseen))
 
 
 def _trials(variables: Sequence[Expr], function: Expr, found: Tensor) -> list[dict[str, int]]:

@@ -47,6 +47,7 @@ from ..ops.inverse import INVERSE
 from ..ops.norms import MAXIMUM_NORM, ONE_NORM, P_NORM
 from ..ops.pseudoinverse import PSEUDOINVERSE
 from ..printing.text import spell
+from ..syntax import split_name
 from .question import Question
 from .sampling import Sampler
 
@@ -58,6 +59,8 @@ ALONG = frozenset(("auto", "matrix", "index", "cases"))  # notations of which th
 SEED = 20240301
 TURNING = (RELU, LEAKY_RELU, ELU, ABS, SIGN, ONE_NORM, MAXIMUM_NORM, P_NORM)  # what compares its argument with 0
 ENTRIES = 2000  # of a derivative whose own derivative is compared entry by entry
+LONGEST_READ = 10_000  # characters
+SPOTS, PRINTED_POINTS = 60, 2  # entries of an index form that are compared with the closed form, and at how many points
 MORE_POINTS = 5  # where sizes or whole numbers stand in the formulas as numbers
 
 
@@ -173,24 +176,47 @@ def equal(
     ).judged()
 
 
-def printed(d: ClosedForm) -> Check:
-    """What was compared of a derivative by cases of equal indices: what is printed is read back, and has the values of the closed form."""
+def printed(d: ClosedForm) -> Check | None:
+    """What was compared of the text of an answer: it is read back, and has the values of the closed form; None where it is that, letter
+    by letter. Of an index form with many entries some are compared."""
+    from ..notation.forms import Places, entries_of
+
+    if len(d.text) > LONGEST_READ:
+        raise NoAnswerError("it is too long to be read back")
+    declared = {x.name for x in d._typed.declarations}
+    if not all(n in declared or split_name(n)[0] in declared for n in d._typed.symbols):  # directions of a program
+        raise NoAnswerError("it has names that are not declared")
     typed = Question.of(d.text, where=d.where).whole()
+    if typed.form is None and typed.expr is d._expr:
+        return None
     chosen = {letter: CHOSEN for letter, _ in d._members}
     sampler = Sampler(d._typed, roots=[*d._tensor.expressions(), typed.expr], least=CHOSEN if chosen else 0)
+    places = Places(typed) if typed.form is not None and typed.form[0] == "index" else None
 
     def known(arrays: ModuleType) -> Callable[..., Sequence[Any]]:
-        closed = d._arrays(arrays)
-        return lambda env, sizes: [closed(env, sizes, chosen)]
+        entries = d._entries(arrays, chosen)
+
+        def value(env: Mapping[str, Any], sizes: Mapping[str, int]) -> list[Any]:
+            found = entries(env, sizes)
+            return [found if places is None else [found[k] for k in places.some(sizes, SPOTS)]]
+
+        return value
+
+    def claimed(arrays: ModuleType) -> Callable[..., Sequence[Any]]:
+        if places is None:
+            return by_summands(typed)(arrays)
+        entries, some = entries_of(typed, arrays), places.some
+        return lambda env, sizes: [entries(env, sizes, some(sizes, SPOTS))]
 
     return Comparison(
-        values(known, _with_numbers(by_summands(typed), chosen)),
+        values(known, _with_numbers(claimed, chosen)),
         sampler.point,
         sampler.dims,
-        wrong=lambda: f"the cases disagree with the closed form: please report {d._typed.program.text!r}",
-        unjudged="the cases could not be checked",
+        PRINTED_POINTS,
+        wrong=lambda: f"what is printed disagrees with the closed form: please report {d._typed.program.text!r}",
+        unjudged="what is printed could not be checked",
         against="the closed form",
-        spell=lambda part: spelled(typed, part) if isinstance(part, Expr) else "the cases",
+        spell=lambda part: spelled(typed, part) if isinstance(part, Expr) else "what is printed",
     ).judged()
 
 
