@@ -30,6 +30,11 @@ class Multiple(NamedTuple):
         return not self.above and not self.below and abs(self.number) == 1
 
     @property
+    def is_bare(self) -> bool:
+        """Whether it may be exact: a number alone, or a vector without one."""
+        return self.is_unit or self.vector is None
+
+    @property
     def is_quotient(self) -> bool:
         return bool(self.below) or any(x.op == "div" for x in self.above)
 
@@ -126,6 +131,7 @@ class Combining:
             return None
         if n.op == "add":
             parts = [self._read(a) if a.rank else MultipleSum((_number(self.new[a]),), 0) for a in n.args]
+            parts = [self._whole(a, p) if sum(t.is_bare for t in p.terms) > 1 else p for a, p in zip(n.args, parts)]
             return MultipleSum(tuple(t for p in parts for t in p.terms), sum(p.passes for p in parts) + len(parts) - 1)
         if n.op == "div" and (n.args[1].rank or is_norm(n.args[1])):  # x/||x|| is 0 where x is, and small where x is large
             return None
@@ -146,7 +152,7 @@ class Combining:
             numbers += [r.terms[0] for r in read]
             terms: tuple[Multiple, ...] = (Multiple(Fraction(1), (), (), product),)
         else:
-            if sum(t.is_unit for t in read[0].terms) > 1 and any(not c.is_unit for c in numbers):
+            if sum(t.is_bare for t in read[0].terms) > 1 and any(not c.is_unit for c in numbers):
                 read = [self._whole(vectors[0], read[0])]
             terms = read[0].terms
         passes += sum(r.passes for r in read)
@@ -207,7 +213,7 @@ class Combining:
             return None
         terms = sides[many[0]].terms if many else sides[0].terms
         (other,) = sides[1 - many[0]].terms if many else sides[1].terms
-        if other.vector is None or (not many and terms[0].vector is None) or sum(t.is_unit for t in terms) > 1:
+        if other.vector is None or (not many and terms[0].vector is None) or sum(t.is_bare for t in terms) > 1:
             return None
         if not many and terms[0].is_unit and other.is_unit and terms[0].number * other.number == 1:
             return None
