@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from .graph import GraphNode, ProgramGraph, postorder
+from .graph import GraphNode, ProgramGraph, is_constant, postorder
 from .writers import is_norm
 
 MOST = 12  # terms of a sum that are looked at
@@ -36,7 +36,8 @@ class Multiple(NamedTuple):
 
     @property
     def is_quotient(self) -> bool:
-        return bool(self.below) or any(x.op == "div" for x in self.above)
+        """Whether it is divided by what is not a size: two such numbers may underflow by themselves."""
+        return not all(map(is_constant, self.below)) or any(x.op == "div" and not is_constant(x.args[1]) for x in self.above)
 
     def times(self, other: Multiple) -> Multiple:
         """The product with the number of another."""
@@ -156,6 +157,11 @@ class Combining:
                 read = [self._whole(vectors[0], read[0])]
             terms = read[0].terms
         passes += sum(r.passes for r in read)
+        quotients = sum(c.is_quotient for c in numbers)
+        if quotients > 1 or (quotients and any(t.is_quotient for t in terms)):
+            if len(vectors) > 1 or quotients > 1:
+                return None
+            terms = self._whole(vectors[0], read[0]).terms
         for c in numbers:
             terms = tuple(t.times(c) for t in terms)
         return MultipleSum(terms, passes)
