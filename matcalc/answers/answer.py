@@ -23,7 +23,7 @@ from ..notation.authorship import Order, rewritten
 from ..notation.naming import LEAST_GAIN, LEAST_SHORT_GAIN, is_short, names_for, repeated
 from ..numbers.record import Check
 from ..ops.abstract import ENTRYWISE_FUNCTION, FUNCTION
-from ..ops.core import ENTRY, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, POWER, UNIT
+from ..ops.core import CONSTANT, ENTRY, INDEX, INDEXED_PRODUCT, INDEXED_SUM, IVERSON, POWER, UNIT
 from ..printing.formats import FORMATS, Typeset, on_screen, printer, spelled
 from ..reading.subscripts import readings, split_indexed
 from ..shortening.simplify import simplify
@@ -143,9 +143,11 @@ class ClosedForm(Typeset):
     @cached_property
     def _program(self) -> Program:
         """The surface tree that is printed."""
+        if not any(CONSTANT.bit & e.within for e in self._tensor.expressions()):
+            return self._arranged
         from ..notation.complements import without_complements
 
-        return without_complements(self._arranged, self._tensor.expressions())
+        return without_complements(self._arranged)
 
     @property
     def _arranged(self) -> Program:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from ..expressions.expr import Expr
 from ..inference.scene import is_complement
 from ..interning import inner_first
-from ..ops.core import CONSTANT
 from ..syntax import Binding, Node, Program
 
 
-def without_complements(program: Program, roots: Iterable[Expr]) -> Program:
-    """What is printed of `roots`, with no 1 - pi in it that would be read as another function."""
-    if not any(e.within & CONSTANT.bit for e in roots) or not any(map(is_complement, program.nodes)):
+def without_complements(program: Program) -> Program:
+    """What is printed of an expression with the number pi, with no 1 - pi in it that would be read as another function."""
+    if not any(map(is_complement, program.nodes)):
         return program
     found: dict[Node, Node] = {}
     for n in inner_first([*(b.value for b in program.bindings), program.body], lambda n: n.args):

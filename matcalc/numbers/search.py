@@ -194,7 +194,9 @@ class Search:
 
     def _alone(self) -> Iterator[str]:
         """Which sizes are the greater at all points, where others were tried: X (X^T X)^-1 has no number where X is wide."""
-        for a, b in combinations(sorted(self.sizes[0], key=str) if self.sizes else (), 2):
+        if len(self.tried) == len(self.sizes) or not self.sizes:
+            return
+        for a, b in combinations(sorted(self.sizes[0], key=str), 2):
             seen, tried = ({s[a] > s[b] for s in among if s[a] != s[b]} for among in (self.sizes, self.tried))
             if len(seen) < len(tried):
                 yield f"{a} > {b}" if True in seen else f"{a} < {b}" if seen else f"{a} = {b}"

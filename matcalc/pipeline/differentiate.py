@@ -163,13 +163,10 @@ def _of_notation(found: Derivative, tensor: Tensor, name: str) -> list[str]:
 
 
 def _check_as_printed(found: Derivative, value: Expr | None) -> None:
-    """Reads back what is printed by indices, with sums over them, or by cases, and compares it with the closed form: there a letter can be
-    bound by another sum than the one that is meant."""
-    if found.notation not in ("auto", "matrix", "index", "cases"):
-        return
-    form = found._program.form
-    summed = value is not None and INDEXED_SUM.bit & value.within
-    if not summed and (form is None or (form[0] != "index" and found.notation != "cases")):
+    """Reads back what is printed where a letter may be bound by another sum than the one that is meant, and cases of equal indices, and
+    compares it with the closed form."""
+    summed = value is not None and bool(INDEXED_SUM.bit & value.within)
+    if found.notation not in ("auto", "matrix", "index", "cases") or not (summed or _has_many_letters(found)):
         return
     try:
         compared = printed(found)
@@ -184,6 +181,15 @@ def _check_as_printed(found: Derivative, value: Expr | None) -> None:
     if found.check is not None and compared is not None:
         unseen = compared.unseen if found.notation == "cases" else ()
         found.check = found.check._replace(digits=min(found.check.digits, compared.digits), unseen=(*found.check.unseen, *unseen))
+
+
+def _has_many_letters(found: Derivative) -> bool:
+    """Whether it is printed by indices, and not as one product of entries of each term: with sums, names, or twice differentiated."""
+    program = found._program
+    if program.form is None or (program.form[0] != "index" and found.notation != "cases"):
+        return False
+    plain = found.order == 1 and not program.bindings and found.notation != "cases"
+    return not plain or any(n.op in ("sum", "product") for n in program.nodes)
 
 
 def _trials(variables: Sequence[Expr], function: Expr, found: Tensor) -> list[dict[str, int]]:
