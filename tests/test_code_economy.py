@@ -104,7 +104,7 @@ def test_scores_are_scaled_before_they_are_many() -> None:
     expr = "Z = softmax(X W_Q W_K^T X^T/sqrt(k)) X W_V; 1/2 ||Z - Y||_F^2"
     where = "X in R^{N x d}; W_Q, W_K in R^{d x k}; W_V in R^{d x k}; Y in R^{N x k}; k in N"
     text = code(expr, "W_Q", where, "gradient")
-    assert "(1 / t1 * X.dot(W_Q)).dot(t3.T)" in text
+    assert "(1 / t3 * X.dot(W_Q)).dot(t2.T)" in text  # in a block of rows
     assert text.count("X.dot(W_V)") == text.count("X.dot(W_K)") == 1
 
 
