@@ -84,15 +84,9 @@ class Combining:
                 made = self._vector(n)
             elif not n.loops and not n.rank and n.op == "pair" and n.attr == ("i", "i", "") and n.args[0] is not n.args[1]:
                 made = self._product(n)
-            self.new[n] = made or self._again(n)
+            self.new[n] = made or self.graph.again(n, [self.new[a] for a in n.args])
             self.there.add(self.new[n])
         return self.new
-
-    def _again(self, n: GraphNode) -> GraphNode:
-        args = [self.new[a] for a in n.args]
-        if all(a is b for a, b in zip(args, n.args)):
-            return n
-        return self.graph.view(args[0], n.attr) if n.op == "view" else self.graph.make(n.op, args, n.attr, n.dims)  # type: ignore[arg-type]
 
     def _read(self, a: GraphNode) -> MultipleSum:
         """A vector as those read it that compute with it: what is read once, or by such alone that multiply it, is taken apart."""

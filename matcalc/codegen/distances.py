@@ -21,7 +21,7 @@ def as_distances(graph: ProgramGraph, roots: Sequence[GraphNode], kept: Sequence
     for n in order:
         args = [new[a] for a in n.args]
         both = None if n.loops or n.op != "pair" or readers[n.args[0]] > 1 or n.args[0] in kept else _rows(args, n.attr)
-        new[n] = graph.make("distances", both, None, n.dims) if both is not None else graph.make(n.op, args, n.attr, n.dims)
+        new[n] = graph.make("distances", both, None, n.dims) if both is not None else graph.again(n, args)
     return new
 
 

@@ -35,7 +35,7 @@ front. Nodes are interned, so a common subexpression is one node. The operations
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable
+from collections.abc import Container, Hashable, Iterable, Sequence
 
 from ..interning import inner_first
 from ..kinds import Dim
@@ -90,6 +90,15 @@ class ProgramGraph:
     def _key(self, op: str, args: tuple[GraphNode, ...], attr: Hashable, dims: Dims) -> Hashable:
         places = (a.at for a in args)
         return op, tuple(sorted(places) if op in COMMUTATIVE else places), attr, dims
+
+    def again(self, n: GraphNode, args: Sequence[GraphNode]) -> GraphNode:
+        """The same of other arguments; itself, of its own."""
+        if all(a is b for a, b in zip(args, n.args)):
+            return n
+        if n.op == "view":
+            assert isinstance(n.attr, tuple)
+            return self.view(args[0], n.attr)
+        return self.make(n.op, args, n.attr, n.dims)
 
     def number(self, value: Hashable) -> GraphNode:
         return self.make("num", (), value)

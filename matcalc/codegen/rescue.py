@@ -23,7 +23,7 @@ def rescued(graph: ProgramGraph, roots: Sequence[GraphNode], language: str) -> d
     new: dict[GraphNode, GraphNode] = {}
     for n in postorder(roots):
         args = [new[a] for a in n.args]
-        own = n if all(a is b for a, b in zip(args, n.args)) else graph.make(n.op, args, n.attr, n.dims)
+        own = graph.again(n, args)
         rule = rules.get(n.op) if not n.loops else None
         new[n] = (rule(graph, own) if rule is not None else None) or own
     return new

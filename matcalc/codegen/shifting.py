@@ -44,8 +44,7 @@ def shifted(graph: ProgramGraph, roots: Sequence[GraphNode]) -> dict[GraphNode, 
             new[n] = graph.make("mul", (*factors, graph.make("call", (by,), exp, by.dims), below), None, n.dims)
         else:
             made = _joined(graph, n, sums) if n.op == "mul" and n.rank == 1 else None
-            same_args = all(a is b for a, b in zip(args, n.args))
-            new[n] = made if made is not None else n if same_args else _again(graph, n, args)
+            new[n] = made if made is not None else graph.again(n, args)
     return new
 
 
@@ -66,10 +65,6 @@ def _joined(graph: ProgramGraph, n: GraphNode, sums: dict[GraphNode, tuple[Graph
     total = graph.make("add", (exponential.args[0], by), None, n.dims)
     below = graph.make("div", (graph.number(1), same), None, n.dims)
     return graph.make("mul", (*rest, *inner, graph.make("call", (total,), exponential.attr, n.dims), below), None, n.dims)
-
-
-def _again(graph: ProgramGraph, n: GraphNode, args: Sequence[GraphNode]) -> GraphNode:
-    return graph.view(args[0], n.attr) if n.op == "view" else graph.make(n.op, args, n.attr, n.dims)  # type: ignore[arg-type]
 
 
 def _is_exp(n: GraphNode) -> bool:

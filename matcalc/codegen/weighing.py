@@ -47,7 +47,7 @@ def weighed(graph: ProgramGraph, roots: Sequence[GraphNode], kept: Collection[Gr
     sums: dict[GraphNode, ScaledSum] = {}
     for n in order:
         args = [new[a] for a in n.args]
-        new[n] = n if all(a is b for a, b in zip(args, n.args)) else _again(graph, n, args)
+        new[n] = graph.again(n, args)
         if n.loops:
             continue
         if n.rank == 2 and n.op in ("add", "mul"):
@@ -59,10 +59,6 @@ def weighed(graph: ProgramGraph, roots: Sequence[GraphNode], kept: Collection[Gr
             made = _weights(graph, n, at, new[n.args[1 - at]], sums[n.args[at]]) if at is not None else None
             new[n] = made or new[n]
     return new if any(new[r] is not r for r in roots) else {}
-
-
-def _again(graph: ProgramGraph, n: GraphNode, args: Sequence[GraphNode]) -> GraphNode:
-    return graph.view(args[0], n.attr) if n.op == "view" else graph.make(n.op, args, n.attr, n.dims)  # type: ignore[arg-type]
 
 
 def _sum(n: GraphNode, args: Sequence[GraphNode], apart: Sequence[ScaledSum | None]) -> ScaledSum | None:
