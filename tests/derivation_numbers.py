@@ -25,7 +25,8 @@ from matcalc.kinds import ONE, Dim
 from matcalc.numbers import doubles
 from matcalc.numbers.agreement import Level, Sides, greatest
 from matcalc.numbers.numeric import Plan
-from matcalc.numbers.search import Comparison, Disagreement
+from matcalc.numbers.search import Comparison
+from matcalc.numbers.seen import Disagreement
 from matcalc.numbers.verify import Kind, Point
 from matcalc.numbers.watch import Watch
 from matcalc.ops.core import ENTRY, MEMBER, NUMBER, SYMBOL

@@ -24,7 +24,7 @@ import matcalc
 from matcalc.errors import MatcalcError, NoAnswerError, VerificationError
 from matcalc.numbers import arrays, precise
 from matcalc.numbers.numeric import Plan
-from matcalc.numbers.search import TIED
+from matcalc.numbers.seen import TIED
 from matcalc.syntax import Binding, Program
 
 # Failures. Not among them: "refused" (the book has no rule), "no derivative" and "no point" (the oracle has none either), "unseen" (right,

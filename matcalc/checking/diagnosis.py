@@ -21,7 +21,7 @@ from ..kinds import ONE, shape_text
 from ..notation.forms import numbers_of
 from ..numbers.drawing import made
 from ..numbers.record import Check
-from ..numbers.search import NO_NUMBER
+from ..numbers.seen import NO_NUMBER
 from ..ops.core import ADD, SYMBOL
 from ..ops.vocabulary import close_properties
 from .comparison import agree, any_nonzero, close, function_of, ratios, ravel, simple, spell_term, tolerance

@@ -29,7 +29,8 @@ from ..numbers.judge import Place as Variable
 from ..numbers.judge import member_at, moved, values
 from ..numbers.numeric import Plan
 from ..numbers.record import Check
-from ..numbers.search import LACKING, NO_NUMBER, Comparison, Disagreement
+from ..numbers.search import LACKING, Comparison
+from ..numbers.seen import NO_NUMBER, Disagreement
 from ..numbers.verify import STYLES, Kind
 from ..numbers.watch import DIGITS, Watch
 from ..ops.core import SIZE

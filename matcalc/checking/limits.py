@@ -10,7 +10,8 @@ from ..errors import MatcalcError
 from ..expressions.expr import Expr, postorder
 from ..numbers.drawing import survives_multiples
 from ..numbers.numeric import Plan
-from ..numbers.search import LACKING, NO_NUMBER
+from ..numbers.search import LACKING
+from ..numbers.seen import NO_NUMBER
 from ..numbers.verify import Kind
 from ..ops.core import IVERSON
 from ..ops.vocabulary import close_properties

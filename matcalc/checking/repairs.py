@@ -11,7 +11,8 @@ from ..errors import MatcalcError
 from ..expressions.build import add, apply, inverse, matmul, opposite, substitute, times, transpose
 from ..expressions.expr import Expr, postorder
 from ..notation.forms import numbers_of
-from ..numbers.search import LACKING, NO_NUMBER
+from ..numbers.search import LACKING
+from ..numbers.seen import NO_NUMBER
 from ..ops.core import ADD, CASES, INDEX, INDEXED_SUM, IVERSON, MATMUL, NUMBER
 from ..ops.inverse import INVERSE
 from .comparison import close, spell_term

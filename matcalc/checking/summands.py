@@ -11,7 +11,7 @@ from ..errors import MatcalcError
 from ..expressions.build import add, is_zero, num, rebuild, split, times, transpose, zeros
 from ..expressions.expr import Expr
 from ..notation.forms import numbers_of
-from ..numbers.search import NO_NUMBER
+from ..numbers.seen import NO_NUMBER
 from ..ops.core import ADD, CASES, TRANSPOSE
 from ..shortening.simplify import expansions, simplify
 from .comparison import Arrays, agree, nothing, ratios, ravel, simple, spell_tensor, spell_term

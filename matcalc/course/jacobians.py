@@ -13,7 +13,8 @@ from ..numbers import precise
 from ..numbers.agreement import Level, Sides
 from ..numbers.numeric import Plan
 from ..numbers.record import Check
-from ..numbers.search import NO_NUMBER, Comparison
+from ..numbers.search import Comparison
+from ..numbers.seen import NO_NUMBER
 from ..numbers.verify import Kind
 from ..numbers.watch import DIGITS
 from ..ops.pattern import EntryPattern

@@ -22,7 +22,8 @@ from ..numbers.agreement import LEVELS, Level, Sides
 from ..numbers.drawing import margin
 from ..numbers.numeric import Plan
 from ..numbers.record import Check, summed_up
-from ..numbers.search import LACKING, NO_NUMBER, Comparison, Unfit
+from ..numbers.search import LACKING, Comparison
+from ..numbers.seen import NO_NUMBER, Unfit
 from ..numbers.verify import Kind
 from ..ops.inverse import INVERSE
 from ..pipeline.derive import one_derivative

@@ -19,7 +19,7 @@ from ..ops.book import REGISTRY
 from . import precise
 from .judge import Numbers
 from .numeric import Plan
-from .search import Unfit
+from .seen import Unfit
 
 NODES = {1: 40, 2: 24, 3: 14, 4: 11}  # by the number of variables, of a product rule
 Run = Callable[[Mapping[str, Any], Mapping[str, int]], Any]

@@ -20,7 +20,8 @@ from ..kinds import SCALAR, Dim, Shape
 from . import precise
 from .agreement import Level, Sides, Sight, greatest, total
 from .record import POINTS, Check
-from .search import Comparison, Unfit
+from .search import Comparison
+from .seen import Unfit
 from .verify import Kind, Point
 from .watch import Watch
 
