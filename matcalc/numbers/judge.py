@@ -104,6 +104,7 @@ def judge(
         thorough=thorough,
         deficient=deficient,
         signed=signed,
+        within=True,
     ).judged()
 
 

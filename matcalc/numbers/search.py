@@ -48,7 +48,7 @@ class Comparison(NamedTuple):
     decades, both sides are compared in any case; `closed` says that both are closed forms: they have no other error than rounding, so a
     difference that more digits leave as it is is one, however small, and no summand of what is known may be nothing everywhere; `signed`
     lets names change their signs one by one where no point was found; `within` says that the summands of sums within a summand are to
-    be seen too: there are no other sums than those of the two sides."""
+    be seen too: there must be no other sums than those of the two sides, as x + h of an expansion is."""
 
     sight: Sight
     point: Point
@@ -68,7 +68,7 @@ class Comparison(NamedTuple):
     scales: Sequence[int] = ()
     closed: bool = False
     signed: bool = True
-    within: bool = True
+    within: bool = False
 
     def judged(self) -> Check:
         """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged."""

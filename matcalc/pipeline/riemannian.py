@@ -335,7 +335,6 @@ def _comparison(sight: object, sampler: Sampler, typed: Typed, claim: Expr, wron
         wrong=lambda: wrong,
         spell=lambda part: spelled(typed, part if isinstance(part, Expr) else parts[part] if part < len(parts) else claim),
         margin=margin,
-        within=False,  # a curve X + t U, with a small t, is a sum
     )
 
 
