@@ -122,6 +122,76 @@ def test_cumulative_sums_need_no_triangle(text: str, language: str, tmp_path: Pa
     np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-10)
 
 
+# ---------------------------------------------------------------------------------------------- squares of roots
+
+ROOTS = {
+    "1/2 ||p .* (x - mean(x))/sqrt(var(x) + c) + q||^2": (r"(\w+)(?: @ |\.dot\()\1\b", "x"),
+    "tr(A sqrt(c + ||V||_F^2) V W^T)": (r"(?:square\(|\b)V(?:\*\*2|\))\)?\.sum", "V"),
+}
+
+
+@pytest.mark.parametrize("language", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("text", ROOTS)
+def test_what_stands_below_a_root_is_its_square(text: str, language: str) -> None:
+    """The variance was computed beside the deviation, by one more product."""
+    again, wrt = ROOTS[text]
+    d = of(text, wrt, WHERE.replace("c in R", "c in R positive"))
+    program = d.code(language, parts=["hvp"])
+    body = program.partition("def hvp(")[2].partition("\n\n\n")[0]
+    assert "sqrt" in body and not re.search(again, body)
+    given = drawn(4)
+    direction = drawn(5)[wrt]
+    module, cast = installed(language), caster(language)
+    with module.enable_x64(True) if language == "jax" else nullcontext():
+        found = load(program)
+        step = 1e-6
+        near = [
+            np.asarray(call(found["gradient"], {k: cast(v) for k, v in (given | {wrt: given[wrt] + s * direction}).items()}))
+            for s in (-step, step)
+        ]
+        got = np.asarray(call(found["hvp"], {k: cast(v) for k, v in given.items()}, **{f"d{wrt}": cast(direction)}))
+    np.testing.assert_allclose(got, (near[1] - near[0]) / (2 * step), rtol=1e-6, atol=1e-7)
+
+
+# ---------------------------------------------------------------------------------------------- triangular matrices
+
+LOWER = "L, M in R^{n x n} lower; U in R^{n x n} upper; S in R^{n x n} spd; X in R^{n x n}; x, y in R^n"
+TRIANGLES = [
+    ("-2 log det L + tr(L^T S L)", "L"),
+    ("y^T L^-1 M^-1 x + log det(L M)", "L"),
+    ("tr(U^-1 X L^-T) + det(U)", "U"),
+    ("tr(X^T (U L^T)^-1 X)", "X"),
+    ("||chol(S)^-1 (x - y)||^2 + log det chol(S)", "x"),
+    ("||U^-T x||^2 + y^T U^-1 x", "x"),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("text", "wrt"), TRIANGLES)
+def test_triangular_matrices_are_their_own_factors(text: str, wrt: str, language: str, tmp_path: Path) -> None:
+    """They were factored: three times the work."""
+    rng = np.random.default_rng(3)
+    n = 6
+    L, M, U, X, B = rng.normal(size=(5, n, n)) / n
+    x, y = rng.normal(size=(2, n))
+    given = {"L": np.tril(L) + np.eye(n), "M": np.tril(M) - np.eye(n), "U": np.triu(U) + 2 * np.eye(n), "S": B @ B.T + np.eye(n)}
+    given |= {"X": X, "x": x, "y": y}
+    d = of(text, wrt, LOWER)
+    used = {k: v for k, v in given.items() if re.search(rf"\b{k}\b", text)}
+    program, want = d.code(language), d.evaluate(used)
+    if language in ("numpy", "jax", "torch"):
+        assert not re.search(r"\b_lu|linalg\.(inv|solve|det|slogdet)\(", program.partition("\ndef value")[2])
+    if language in CONSOLES:
+        got = run_in(language, [(program, "gradient", used)], tmp_path)[0]
+    else:
+        module, cast = installed(language), caster(language)
+        with module.enable_x64(True) if language == "jax" else nullcontext():
+            files = [load(program), *([load(program, scipy=None)] if language == "numpy" else [])]
+            got, *others = [np.asarray(call(f["value_and_gradient"], {k: cast(v) for k, v in used.items()})[1]) for f in files]
+        np.testing.assert_allclose([got] * len(others), others, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(np.squeeze(got), np.squeeze(want), rtol=1e-10, atol=1e-12)
+
+
 # ---------------------------------------------------------------------------------------------- products regrouped
 
 

@@ -10,6 +10,7 @@ from ..ops.determinant import DETERMINANT, LOG_DETERMINANT
 from ..ops.operation import Operation
 from . import writers
 from .emission import Body
+from .factor import CHOLESKY, LU, TRIANGULAR
 from .graph import GraphNode
 from .target import Target, Writer
 from .wording import ATOM, SIGN, Text, inside
@@ -204,13 +205,17 @@ def _one(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> T
 
 
 def _factor(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> tuple[str, Text] | None:
-    """Which kind of factors a matrix has in this program, and their name."""
+    """Which kind of factors a matrix has in this program, and their name; a triangular one is its own."""
     assert isinstance(node.attr, tuple)
-    spd = bool(node.attr[0])
-    kind = "chol" if spd else "lu"
-    if (node.args[0], spd) not in body.factors or not target.has(kind):
+    kind = str(node.attr[0])
+    known = (node.args[0], kind) in body.factors
+    if kind in TRIANGULAR:
+        if target.has("triangular solve") and node.args[0].rank == 2:
+            return "triangular", args[0]
+        kind = LU
+    if not known or not target.has(kind):
         return None
-    return kind, (body.factor("chol" if spd else "lu", node.args[0], node.args[:1], target.form(kind, args[0])[0]), ATOM)
+    return kind, (body.factor(kind, node.args[0], node.args[:1], target.form(kind, args[0])[0]), ATOM)
 
 
 def _solve(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
@@ -219,7 +224,7 @@ def _solve(target: Target, node: GraphNode, args: Sequence[Text], body: Body) ->
     if found is None:
         return target.form("solve", turned(target, node.args[0], args[0], body) if node.attr[1] else args[0], args[1])
     kind, f = found
-    return target.form(f"{kind} solve{' turned' if node.attr[1] and kind == 'lu' else ''}", f, args[1])
+    return target.form(f"{kind} solve{' turned' if node.attr[1] and kind != CHOLESKY else ''}", f, args[1])
 
 
 def _inv(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:

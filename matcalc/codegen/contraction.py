@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from ..kinds import Dim
 from .association import EXHAUSTIVE, AxisSets, best_tree, leaves_of
-from .factor import Factor, materialised
+from .factor import CHOLESKY, Factor, materialised
 from .graph import GraphNode, ProgramGraph
 from .pairs import Label, Labels, known_pair, pair, product, single
 
@@ -102,7 +102,7 @@ class Contraction:
             k = f.labels.index(kept[0])
             n = f.node.dims[0]
             ones = self.graph.make("full", (), 1, (n,))
-            return Factor(self.graph.make("solve", (f.node, ones), (f.spd, k == 1 and not f.symmetric), (n,)), kept)
+            return Factor(self.graph.make("solve", (f.node, ones), (f.kind, k == 1 and not f.symmetric), (n,)), kept)
         node = materialised(self.graph, f)
         return Factor(single(self.graph, node, f.labels, kept), kept, nonnegative=f.nonnegative)
 
@@ -209,7 +209,7 @@ class Contraction:
         """X^-1 times something, as the solution of a system; None where it is no such product."""
         shared = [k for k in inv.labels if k in other.labels]
         if not out and inv.spd and other.symmetric and len(shared) == 2 and not other.inverse:
-            return Factor(self.graph.make("trace_inv", (inv.node, other.node), (True,)), ())
+            return Factor(self.graph.make("trace_inv", (inv.node, other.node), (CHOLESKY,)), ())
         if len(shared) != 1 or shared[0] in out or not 1 <= len(other.labels) <= 2 or len(set(inv.labels)) != 2 or inv.node.rank != 2:
             return None
         at = inv.labels.index(shared[0])
@@ -220,6 +220,6 @@ class Contraction:
         labels = (free, *[k for k in other.labels if k != shared[0]])
         # X^-1[i, j] b[j] is a solution with X, X^-1[i, j] b[i] one with its transpose, which may be X
         node = self.graph.make(
-            "solve", (inv.node, right), (inv.spd, at == 0 and not (inv.spd or inv.symmetric)), (self.dims[free], *right.dims[1:])
+            "solve", (inv.node, right), (inv.kind, at == 0 and not (inv.spd or inv.symmetric)), (self.dims[free], *right.dims[1:])
         )
         return Factor(node, labels)

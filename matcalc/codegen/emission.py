@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 
 from .directions import exponentials_read
+from .factor import CHOLESKY
 from .graph import GraphNode, postorder
 from .reuse import overwritten
 from .target import Target
@@ -146,15 +147,20 @@ class Body:
         return found
 
 
-def _factored(nodes: Sequence[GraphNode], known: Container[GraphNode] = ()) -> set[tuple[GraphNode, bool]]:
-    """The matrices worth factoring: those known to be positive definite, those that are needed more than once, and those known before."""
-    counts: dict[tuple[GraphNode, bool], int] = {}
+def _factored(nodes: Sequence[GraphNode], known: Container[GraphNode] = ()) -> set[tuple[GraphNode, str]]:
+    """The matrices worth factoring, and how: those known to be positive definite, those that are needed more than once, and those known
+    before."""
+    counts: dict[tuple[GraphNode, str], int] = {}
     for n in nodes:
         if n.op in ("solve", "inv", "det", "logdet", "trace_inv"):
             assert isinstance(n.attr, tuple)
-            key = (n.args[0], bool(n.attr[0]))
+            key = (n.args[0], str(n.attr[0]))
             counts[key] = counts.get(key, 0) + 1
-    return {key for key, count in counts.items() if (key[1] or count > 1 or key[0] in known) and not key[0].loops and key[0].rank == 2}
+    return {
+        key
+        for key, count in counts.items()
+        if (key[1] == CHOLESKY or count > 1 or key[0] in known) and not key[0].loops and key[0].rank == 2
+    }
 
 
 def _is_free(n: GraphNode) -> bool:

@@ -1,16 +1,25 @@
-"""A factor of a product over labels: an array, a label for every axis, and what is known of it."""
+"""A factor of a product over labels: an array, a label for every axis, and what is known of it.
+
+What is known of a matrix says how it is inverted: by the Cholesky factor of a positive definite one (CHOLESKY), by substitution
+with a triangular one, which is its own factor, where the language does that (TRIANGULAR), by LU factors of any other.
+"""
 
 from __future__ import annotations
 
+from ..expressions.expr import Expr
+from ..expressions.properties import holds
 from .graph import GraphNode, ProgramGraph
 from .pairs import Labels
 
+CHOLESKY, LU = "chol", "lu"
+TRIANGULAR = ("lower", "upper")
+
 
 class Factor:
-    """An array and its labels. `inverse` of a matrix: the array is X, the factor X^-1. What is known of it: positive definite
-    (`spd`), no entry negative, symmetric, the lower triangle of ones (`summing`), which makes cumulative sums."""
+    """An array and its labels. `inverse` of a matrix: the array is X, the factor X^-1, and `kind` how X is
+    inverted. What is known of it: no entry negative, symmetric, the lower triangle of ones (`summing`), which makes cumulative sums."""
 
-    __slots__ = ("inverse", "labels", "node", "nonnegative", "spd", "summing", "symmetric")
+    __slots__ = ("inverse", "kind", "labels", "node", "nonnegative", "summing", "symmetric")
 
     def __init__(
         self,
@@ -18,20 +27,24 @@ class Factor:
         labels: Labels,
         *,
         inverse: bool = False,
-        spd: bool = False,
+        kind: str = LU,
         nonnegative: bool = False,
         symmetric: bool = False,
         summing: bool = False,
     ) -> None:
         self.node, self.labels, self.inverse = node, labels, inverse
-        self.spd, self.nonnegative, self.symmetric, self.summing = spd, nonnegative, symmetric, summing
+        self.kind, self.nonnegative, self.symmetric, self.summing = kind, nonnegative, symmetric, summing
+
+    @property
+    def spd(self) -> bool:
+        return self.kind == CHOLESKY
 
     def relabelled(self, labels: Labels) -> Factor:
         return Factor(
             self.node,
             labels,
             inverse=self.inverse,
-            spd=self.spd,
+            kind=self.kind,
             nonnegative=self.nonnegative,
             symmetric=self.symmetric,
             summing=self.summing,
@@ -40,4 +53,9 @@ class Factor:
 
 def materialised(graph: ProgramGraph, f: Factor) -> GraphNode:
     """The array of a factor, an inverse written out."""
-    return graph.make("inv", (f.node,), (f.spd,), f.node.dims) if f.inverse else f.node
+    return graph.make("inv", (f.node,), (f.kind,), f.node.dims) if f.inverse else f.node
+
+
+def kind_of(x: Expr) -> str:
+    """How a matrix is inverted."""
+    return CHOLESKY if holds(x, "spd") else next((kind for kind in TRIANGULAR if holds(x, kind)), LU)

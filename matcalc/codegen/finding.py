@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .factor import CHOLESKY
 from .graph import GraphNode
 from .loose import DEEP, Loose
 from .pairs import known_pair, pair
@@ -37,12 +38,12 @@ def multiplied(e: Loose, args: Sequence[GraphNode], n: GraphNode) -> GraphNode:
 def solved(e: Loose, args: Sequence[GraphNode], n: GraphNode) -> GraphNode:
     """X^-1 B as a product, where the program has X^-1 of a positive definite X anyway: the same arithmetic, by faster routines."""
     assert isinstance(n.attr, tuple)
-    spd, transposed = n.attr
+    kind, transposed = n.attr
     x, b = args
-    inverse = e.graph.known("inv", n.args[:1], (spd,), n.args[0].dims)
-    if not spd or inverse is None or inverse not in e.typed or x.rank != 2 or b.rank not in (1, 2):
+    inverse = e.graph.known("inv", n.args[:1], (kind,), n.args[0].dims)
+    if kind != CHOLESKY or inverse is None or inverse not in e.typed or x.rank != 2 or b.rank not in (1, 2):
         return e.node("solve", args, n.attr, n)
-    inverse = e.graph.make("inv", (x,), (spd,), x.dims)
+    inverse = e.graph.make("inv", (x,), (kind,), x.dims)
     return pair(e.graph, inverse, b, ("j", "i") if transposed else ("i", "j"), ("j", "k")[: b.rank], ("i", "k")[: b.rank])
 
 

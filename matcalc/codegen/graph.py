@@ -19,8 +19,8 @@ front. Nodes are interned, so a common subexpression is one node. The operations
     distances X Y             squared distances of the rows of X from those of Y (see `distances`)
     one       A               sums and diagonals of one array: attr = (labels of A, labels of the value)
     cumulative X              its cumulative sums: attr = (axis, whether from the end)
-    solve     X B             X^-1 B, or X^-T B where attr[1]; attr[0] says that X is positive definite
-    inv det logdet  X         attr[0] says that X is positive definite
+    solve     X B             X^-1 B, or X^-T B where attr[1]; attr[0] says how X is inverted (see `factor`)
+    inv det logdet  X         attr[0] says how X is inverted
     trace_inv X M             tr(X^-1 M) for X positive definite and M symmetric
     add_diagonal  X v         X + diag(v), or X + v I for a number
     spread    cores …         zeros with the cores added along diagonals: attr = patterns such as "ijil"; dims those of the value

@@ -80,6 +80,11 @@ FORMS: dict[str, Form] = {
     "chol inverse": "chol2inv({0})",
     "chol det": ("prod(diag({0}))^2", POWER),
     "chol logdet": ("2 * sum(log(diag({0})))", PRODUCT),
+    "triangular solve": ("{0:atom} \\ {1:atom}", PRODUCT),  # which sees that it is
+    "triangular solve turned": ("{0:atom}.' \\ {1:atom}", PRODUCT),
+    "triangular inverse": "inv({0})",
+    "triangular det": "prod(diag({0}))",
+    "triangular logdet": "sum(log(abs(diag({0}))))",
     "lu": "lu_({0})",
     "lu solve": "lu_solve_({0}, {1}, false)",
     "lu solve turned": "lu_solve_({0}, {1}, true)",

@@ -37,7 +37,7 @@ from ..ops.trace import TRACE
 from .axes import NoAxis
 from .blocks import convolved, distributed_block, is_placed, merged, selected
 from .contraction import Contraction
-from .factor import Factor
+from .factor import Factor, kind_of
 from .graph import GraphNode
 from .pairs import Labels, pair, product
 from .patterns import distributed, distributed_trace, is_below, is_outer, on_diagonal, power_of, reciprocal
@@ -142,8 +142,8 @@ def open_factor(lowering: Lowering, e: Expr, row: object, col: object, c: Contra
     elif op is UNIT and e.args[0].op is INDEX and _is_whole(lowering, e):
         c.join(str(e.args[0].attr), row, e.shape[0])
     elif op is INVERSE and not lowering.batch(e):
-        known = {"spd": holds(e.args[0], "spd"), "symmetric": holds(e.args[0], "symmetric")}
-        c.add(Factor(lowering.lower(e.args[0]), (row, col), inverse=True, **known), e.shape)
+        kind, symmetric = kind_of(e.args[0]), holds(e.args[0], "symmetric")
+        c.add(Factor(lowering.lower(e.args[0]), (row, col), inverse=True, kind=kind, symmetric=symmetric), e.shape)
     else:
         symmetric = e.shape[0] is not ONE and holds(e, "symmetric")
         c.add(
@@ -288,13 +288,13 @@ def _matrix_power(lowering: Lowering, e: Expr) -> GraphNode:
 
 
 def _inverse(lowering: Lowering, e: Expr) -> GraphNode:
-    return lowering.graph.make("inv", (lowering.lower(e.args[0]),), (holds(e.args[0], "spd"),), lowering.dims(e))
+    return lowering.graph.make("inv", (lowering.lower(e.args[0]),), (kind_of(e.args[0]),), lowering.dims(e))
 
 
 def _determinant(lowering: Lowering, e: Expr) -> GraphNode:
     if lowering.batch(e):
         return lowering.call(e)
-    return lowering.graph.make(e.op.name, (lowering.lower(e.args[0]),), (holds(e.args[0], "spd"),), ())
+    return lowering.graph.make(e.op.name, (lowering.lower(e.args[0]),), (kind_of(e.args[0]),), ())
 
 
 def _trace(lowering: Lowering, e: Expr) -> GraphNode:

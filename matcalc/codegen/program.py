@@ -64,7 +64,7 @@ def program(
     if batch and complex_ and target == "eigen":
         raise UsageError("functions for many samples are of real arrays in C++", suggestion="leave --batch out, or take another target")
     for f in functions:
-        f.roots = rewritten(problem.lowering, f.roots, named, target)
+        f.roots = rewritten(problem.lowering, f.roots, named, target, not complex_)
     formulas = [
         f"{first_name(one).capitalize()} by {', '.join(dict.fromkeys(one._stacked or one.wrt))}: {spell(one._program)}" for one in several
     ]

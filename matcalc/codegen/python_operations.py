@@ -10,6 +10,7 @@ from ..ops.operation import Operation
 from . import writers
 from .directions import TOGETHER, Grown, grown
 from .emission import Body
+from .factor import CHOLESKY, TRIANGULAR
 from .graph import GraphNode, is_constant
 from .rescue import HELPERS
 from .reuse import is_opposite, square, start, written_function
@@ -224,32 +225,35 @@ def _one(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> T
 
 def _solve(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     assert isinstance(node.attr, tuple)
-    spd, transposed = bool(node.attr[0]), node.attr[1]
+    transposed = node.attr[1]
     x = node.args[0]
-    if (x, spd) in body.factors:
-        f = _factor(x, spd, args[0][0], body)
-        extra = ", transposed=True" if transposed else ""
-        return f"_{'chol' if spd else 'lu'}_solve({f}, {args[1][0]}{extra})", ATOM
+    solved = _factored(node, args, body, "solve", args[1][0] + (", transposed=True" if transposed else ""))
+    if solved is not None:
+        return solved, ATOM
     return target.word("solve", target.turned(x, args[0], body) if transposed else args[0][0], args[1][0]), ATOM
 
 
-def _factor(x: GraphNode, spd: bool, text: str, body: Body) -> str:
-    stem = "chol" if spd else "lu"
-    return body.factor(stem, x, [x], f"_{stem}({text})")
+def _factor(x: GraphNode, kind: str, text: str, body: Body) -> str:
+    return body.factor(kind, x, [x], f"_{kind}({text})")
 
 
-def _factored(node: GraphNode, args: Sequence[Text], body: Body, use: str) -> str | None:
+def _factored(node: GraphNode, args: Sequence[Text], body: Body, use: str, beside: str = "") -> str | None:
+    """A use of the factors of a matrix, or of a triangular one, which is its own factor; `beside` are more arguments."""
     assert isinstance(node.attr, tuple)
-    spd = bool(node.attr[0])
-    if (node.args[0], spd) not in body.factors:
+    x, kind, factor = node.args[0], str(node.attr[0]), args[0][0]
+    if kind in TRIANGULAR and x.rank == 2:
+        kind = "triangular" if use in ("det", "logdet") else kind
+    elif (x, kind) in body.factors:
+        factor = _factor(x, kind, factor, body)
+    else:
         return None
-    return f"_{'chol' if spd else 'lu'}_{use}({_factor(node.args[0], spd, args[0][0], body)})"
+    return f"_{kind}_{use}({factor}{beside and ', '}{beside})"
 
 
 def is_stack(node: GraphNode) -> bool:
     """Whether inverses are of many positive definite matrices."""
     assert isinstance(node.attr, tuple)
-    return node.rank > 2 and bool(node.attr[0])
+    return node.rank > 2 and node.attr[0] == CHOLESKY
 
 
 def _inv(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
@@ -260,8 +264,8 @@ def _inv(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> T
 
 def _trace_inv(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     """tr(X^-1 M), both symmetric."""
-    if "trace of inverse" in target.language.words and (node.args[0], True) in body.factors:
-        return target.word("trace of inverse", _factor(node.args[0], True, args[0][0], body), args[1][0]), ATOM
+    if "trace of inverse" in target.language.words and (node.args[0], CHOLESKY) in body.factors:
+        return target.word("trace of inverse", _factor(node.args[0], CHOLESKY, args[0][0], body), args[1][0]), ATOM
     inverse = _inv(target, node, args[:1], body)
     return target.word("einsum", "ij,ij->", f"{inverse[0]}, {args[1][0]}"), ATOM
 

@@ -44,7 +44,7 @@ def _over_square(graph: ProgramGraph, n: GraphNode) -> GraphNode | None:
         if part is None or len(rest) != 1 or rest[0] is None or rest[0].op != "div" or rest[0].args[1] is not top:
             continue
         number = rest[0].args[0]
-        square = number if number.attr == root.attr == 1 else root.args[0] if number is root and _is_call(root, "sqrt") else None
+        square = number if number.attr == root.attr == 1 else root.args[0] if number is root and is_call(root, "sqrt") else None
         left = Counter(_factors(above))
         left.subtract([part] if left[part] else _factors(part))
         if square is None or min(left.values()) < 0:
@@ -58,7 +58,7 @@ def _over_square(graph: ProgramGraph, n: GraphNode) -> GraphNode | None:
 def _log_beside_square(graph: ProgramGraph, n: GraphNode) -> GraphNode | None:
     """log(1 + ((z/m)/m)^2) + 2 log(m) with m the greater of |z| and 1; what is in front of z may stand anywhere."""
     for a in n.args:
-        inner = _squared(a.args[0]) if _is_call(a, "log1p") else None
+        inner = _squared(a.args[0]) if is_call(a, "log1p") else None
         if inner is None or inner.op != "div":
             continue
         first, top = inner.args
@@ -74,8 +74,25 @@ def _log_beside_square(graph: ProgramGraph, n: GraphNode) -> GraphNode | None:
 
 def _root_beside(graph: ProgramGraph, n: GraphNode) -> GraphNode | None:
     """c sqrt((x/m)^2 + (r/m)^2) m with m the greater of |x| and the number r."""
+    found = _root_in(n)
+    if found is None:
+        return None
+    x, r, others = found
+    r = graph.number(Fraction(1)) if r.attr == 1 else r
+    made = graph.make("call", (x, r), "root_square", x.dims)
+    return graph.make("mul", (*others, made), None, n.dims) if others else made
+
+
+def careful_root(n: GraphNode) -> tuple[GraphNode, GraphNode] | None:
+    """x and r where n is sqrt(x^2 + r^2), written with care."""
+    found = _root_in(n) if n.op == "mul" and len(n.args) == 2 else None
+    return found and found[:2]
+
+
+def _root_in(n: GraphNode) -> tuple[GraphNode, GraphNode, list[GraphNode]] | None:
+    """x, r and the other factors of a product with sqrt(x^2 + r^2)."""
     for root in n.args:
-        squares = root.args[0] if _is_call(root, "sqrt") or (root.op == "pow" and root.args[1].attr == Fraction(1, 2)) else None
+        squares = root.args[0] if is_call(root, "sqrt") or (root.op == "pow" and root.args[1].attr == Fraction(1, 2)) else None
         if squares is None or squares.op != "add" or len(squares.args) != 2:
             continue
         parts = [_squared(a) for a in squares.args]
@@ -88,12 +105,8 @@ def _root_beside(graph: ProgramGraph, n: GraphNode) -> GraphNode | None:
             if part is None or len(rest) != 1 or rest[0] is None or rest[0].op != "div" or rest[0].args[1] is not top:
                 continue
             number = rest[0].args[0]
-            if number is not r and not number.attr == r.attr == 1:
-                continue
-            r = graph.number(Fraction(1)) if r.attr == 1 else r
-            made = graph.make("call", (x, r), "root_square", x.dims)
-            others = [a for a in n.args if a is not root and a is not top]
-            return graph.make("mul", (*others, made), None, n.dims) if others else made
+            if number is r or number.attr == r.attr == 1:
+                return x, r, [a for a in n.args if a is not root and a is not top]
     return None
 
 
@@ -102,7 +115,7 @@ def _greater(top: GraphNode) -> tuple[GraphNode, GraphNode] | tuple[None, None]:
     if top.op == "call" and top.attr is MAXIMUM:
         for size, other in (top.args, top.args[::-1]):
             number = other.args[0] if other.op == "expand" else other
-            if _is_call(size, "abs") and (not number.rank or (number.op == "full" and number.attr == 1)):
+            if is_call(size, "abs") and (not number.rank or (number.op == "full" and number.attr == 1)):
                 return size.args[0], number
     return None, None
 
@@ -123,11 +136,11 @@ def _is_part(p: GraphNode, x: GraphNode, top: GraphNode) -> bool:
 def _is_log_twice(n: GraphNode, top: GraphNode) -> bool:
     """Whether n is 2 log(top)."""
     two = [f for f in _factors(n) if f.op == "num" and f.attr == 2]
-    log = [f for f in _factors(n) if _is_call(f, "log") and f.args == (top,)]
+    log = [f for f in _factors(n) if is_call(f, "log") and f.args == (top,)]
     return bool(two and log) and len(_factors(n)) == 2
 
 
-def _is_call(n: GraphNode, name: str) -> bool:
+def is_call(n: GraphNode, name: str) -> bool:
     """Whether n is this function, by the book's operation or by NumPy's word."""
     return n.op == "call" and getattr(n.attr, "name", n.attr) == name
 

@@ -12,6 +12,7 @@ from .graph import GraphNode
 from .lowering import Lowering
 from .regrouping import Regrouping
 from .rescue import rescued
+from .roots import below_roots
 from .shifting import shifted
 from .turning import turned
 from .weighing import weighed
@@ -19,7 +20,9 @@ from .weighing import weighed
 TIMES = 3  # how often products are regrouped: one that was may stand beside another
 
 
-def rewritten(lowering: Lowering, roots: Sequence[GraphNode], named: dict[GraphNode, str], language: str) -> list[GraphNode]:
+def rewritten(
+    lowering: Lowering, roots: Sequence[GraphNode], named: dict[GraphNode, str], language: str, real: bool = True
+) -> list[GraphNode]:
     """What a function returns; `named` gets what the nodes with names of the author's become."""
     graph, roots = lowering.graph, list(roots)
 
@@ -36,6 +39,7 @@ def rewritten(lowering: Lowering, roots: Sequence[GraphNode], named: dict[GraphN
         return apart
 
     passes: list[Callable[[], Mapping[GraphNode, GraphNode]]] = [
+        lambda: below_roots(graph, roots) if real else {},
         lambda: rescued(graph, roots, language),
         lambda: together(graph, roots, language),
         *[regrouped] * TIMES,

@@ -14,6 +14,7 @@ from ..ops.sums import CUMULATIVE_SUM, VEC
 from .axes import NoAxis
 from .batch import PREFIX
 from .distances import written_out
+from .factor import CHOLESKY, LU
 from .frame import Argument, Function
 from .graph import Dims, GraphNode, ProgramGraph, postorder
 from .rescue import HELPERS
@@ -173,17 +174,17 @@ def _trace_inv(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: 
 def _solve(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode:
     (_, x, own), (b, beside, many) = args
     assert isinstance(n.attr, tuple)
-    spd, transposed = n.attr
-    if own and spd:
+    kind, transposed = n.attr
+    if own and kind == CHOLESKY:
         labels = (LABEL if many else "") + "jk"[: b.rank]
-        inverse = graph.make("inv", (x,), (True,), x.dims)
+        inverse = graph.make("inv", (x,), (CHOLESKY,), x.dims)
         return graph.make("pair", (inverse, beside), (LABEL + "ij", labels, LABEL + "ik"[: b.rank]), dims)
     if own:
         x = graph.view(x, (0, 2, 1)) if transposed else x
         if b.rank > 1:
-            return graph.make("solve", (x, beside), (False, False), dims)
+            return graph.make("solve", (x, beside), (kind, False), dims)
         column = graph.view(beside, (0, 1, None) if many else (0, None))
-        return graph.make("reshape", (graph.make("solve", (x, column), (False, False), (*dims, ONE)),), None, dims)
+        return graph.make("reshape", (graph.make("solve", (x, column), (kind, False), (*dims, ONE)),), None, dims)
     if b.rank == 1:
         return graph.view(graph.make("solve", (x, graph.view(beside, (1, 0))), n.attr, dims[::-1]), (1, 0))
     size, count, width = dims[1], dims[0], dims[2]
@@ -193,7 +194,7 @@ def _solve(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims
 
 def _logdet(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode:
     assert isinstance(n.attr, tuple)
-    if not n.attr[0]:
+    if n.attr[0] != CHOLESKY:
         return graph.make(n.op, (args[0][1],), n.attr, dims)
     x = args[0][1]
     diagonal = graph.make("one", (_roots(graph, x),), (LABEL + "ii", LABEL + "i"), x.dims[:2])
@@ -202,7 +203,7 @@ def _logdet(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dim
 
 
 def _det(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode:
-    return graph.make(n.op, (args[0][1],), (False,), dims)
+    return graph.make(n.op, (args[0][1],), (LU,), dims)
 
 
 def _distances(graph: ProgramGraph, n: GraphNode, args: Sequence[Lifted], dims: Dims) -> GraphNode:

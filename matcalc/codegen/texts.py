@@ -15,7 +15,7 @@ from ..kinds import ONE, SCALAR, Shape
 from ..ops.book import REGISTRY
 from ..ops.operation import Operation
 from .contraction import Contraction
-from .factor import Factor
+from .factor import LU, Factor
 from .graph import GraphNode, ProgramGraph
 from .pairs import product, single
 from .wording import code_of
@@ -179,14 +179,14 @@ class _NumericText:
         x, shape = self.value(tree.args[0])
         if x.rank != 2:
             raise Untranslated(f"{op} of a number")
-        return self.graph.make(op, (x,), (False,), x.dims if op == "inv" else ()), shape if op == "inv" else SCALAR
+        return self.graph.make(op, (x,), (LU,), x.dims if op == "inv" else ()), shape if op == "inv" else SCALAR
 
     def solve(self, left: Value, right: Value) -> Value:
         self.whole("solve")
         (x, shape), (b, (_, cols)) = left, right
         if x.rank != 2 or not b.rank or b.dims[0] is not x.dims[1]:
             raise Untranslated("solve of numbers")
-        return self.graph.make("solve", (x, b), (False, False), (x.dims[0], *b.dims[1:])), (shape[0], cols)
+        return self.graph.make("solve", (x, b), (LU, False), (x.dims[0], *b.dims[1:])), (shape[0], cols)
 
 
 def _called(tree: ast.Call) -> str:

@@ -143,6 +143,14 @@ def _chol_logdet(factor):
     return 2 * jnp.sum(jnp.log(jnp.diagonal(factor[0])))
 
 
+def _lower_solve(L, B, transposed=False):
+    return jax.scipy.linalg.solve_triangular(L, B, trans=int(transposed), lower=True)
+
+
+def _lower_inverse(L):
+    return _lower_solve(L, jnp.eye(len(L), dtype=L.dtype))
+
+
 def _lu(X):
     return jax.scipy.linalg.lu_factor(X)
 

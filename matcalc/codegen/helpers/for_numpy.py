@@ -564,6 +564,43 @@ def _chol_logdet(L):
     return 2 * np.sum(np.log(np.diagonal(L)))
 
 
+def _lower_solve(L, B, transposed=False):
+    """L^-1 B or L^-T B of a lower triangular matrix."""
+    if linalg is None:
+        return np.linalg.solve(L.T if transposed else L, B)
+    turned = not L.flags.f_contiguous  # LAPACK wants the columns one after another
+    X, singular = _lapack("trtrs", L)(L.T if turned else L, B, lower=not turned, trans=int(transposed != turned))
+    if singular:
+        raise np.linalg.LinAlgError("Singular matrix")
+    return X
+
+
+def _lower_inverse(L):
+    if linalg is None:
+        return np.linalg.inv(L)
+    turned = not L.flags.f_contiguous
+    X, singular = _lapack("trtri", L)(L.T if turned else L, lower=not turned)
+    if singular:
+        raise np.linalg.LinAlgError("Singular matrix")
+    return X.T if turned else X
+
+
+def _upper_solve(U, B, transposed=False):
+    return _lower_solve(U.T, B, not transposed)
+
+
+def _upper_inverse(U):
+    return _lower_inverse(U.T).T
+
+
+def _triangular_det(X):
+    return np.prod(np.diagonal(X))
+
+
+def _triangular_logdet(X):
+    return np.sum(np.log(np.abs(np.diagonal(X))))
+
+
 def _lu(X):
     """The LU factors of X.T, for several uses of them."""
     if linalg is None:

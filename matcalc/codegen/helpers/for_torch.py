@@ -219,6 +219,16 @@ def _chol_inverse(L):
     return torch.cholesky_inverse(L)
 
 
+def _lower_solve(L, B, transposed=False):
+    columns = B if B.ndim == 2 else B[:, None]
+    solved = torch.linalg.solve_triangular(L.T if transposed else L, columns, upper=transposed)
+    return solved if B.ndim == 2 else solved[:, 0]
+
+
+def _lower_inverse(L):
+    return _lower_solve(L, torch.eye(len(L), dtype=L.dtype, device=L.device))
+
+
 def _lu(X):
     return torch.linalg.lu_factor(X)
 
