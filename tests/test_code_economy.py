@@ -12,7 +12,10 @@ from emitted import call, load
 import matcalc
 from benchmarks.losses import LOSSES, Loss
 from benchmarks.training import AT, arguments
+from matcalc.codegen.economy import economical
+from matcalc.codegen.graph import GraphNode, ProgramGraph
 from matcalc.codegen.helpers import python_functions
+from matcalc.kinds import Dim
 
 
 def body(text: str, function: str) -> str:
@@ -23,6 +26,26 @@ def code(expr: str, wrt: str, where: str, part: str) -> str:
     d = matcalc.derivative(expr, wrt, where=where, verify=False)
     assert not isinstance(d, list)
     return body(d.code("numpy", parts=["hvp"]), part)
+
+
+def test_a_product_with_a_sum_goes_by_its_terms() -> None:
+    """<dV, a B V - b A V>, where <dV, B V> is there: the sum was made, by three passes more."""
+    graph, n, k = ProgramGraph(), Dim.of("n"), Dim.of("k")
+    Y, Z, x = (graph.make("call", (graph.make("in", (), name, (n, k)),), "exp", (n, k)) for name in ("Y", "Z", "x"))
+    a, b = (graph.make("in", (), name, ()) for name in ("a", "b"))
+
+    def inner(left: GraphNode, right: GraphNode) -> GraphNode:
+        return graph.make("pair", (left, right), ("ij", "ij", ""), ())
+
+    total = graph.make("add", (graph.make("mul", (a, Y), None, (n, k)), graph.make("mul", (b, Z), None, (n, k))), None, (n, k))
+    roots = [inner(x, total), inner(x, Y), Y, Z]
+    found = economical(graph, roots, ())[roots[0]]
+    parts = [graph.make("mul", (scale, inner(x, array)), None, ()) for scale, array in ((a, Y), (b, Z))]
+    assert found is graph.make("add", parts, None, ())
+    assert economical(graph, [*roots, total], ())[roots[0]].op == "pair"  # the sum is computed anyway
+    assert economical(graph, [roots[0], Y, Z], ())[roots[0]].op == "pair"  # neither product is
+    exact = graph.make("add", (Y, graph.make("mul", (graph.number(-1), Z), None, (n, k))), None, (n, k))
+    assert economical(graph, [inner(x, exact), *roots[1:]], ())[inner(x, exact)].op == "pair"  # a difference may be exact
 
 
 def test_outer_products_with_one_factor_are_one() -> None:

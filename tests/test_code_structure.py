@@ -213,10 +213,10 @@ def test_products_go_by_what_is_there() -> None:
     assert new[roots[0]] is pair(graph, B, there, ("a", "b"), ("b", "c"), ("a", "c")) and new[there] is there
     assert not Regrouping(graph, [*roots, inner], (), {"k": 5}).done()  # B C is computed anyway
     assert not Regrouping(graph, roots[:1], (), {"k": 5}).done()  # C Y is not
-    solution = graph.make("solve", (X, C), (False, False), (n, n))
+    solution = graph.make("solve", (X, C), ("lu", False), (n, n))
     roots = [pair(graph, solution, Y, ("a", "b"), ("b", "c"), ("a", "c")), there]
-    assert Regrouping(graph, roots, (), {"k": 5}).done()[roots[0]] is graph.make("solve", (X, there), (False, False), (n, k))
-    roots = [graph.make("solve", (X, inner), (False, True), (n, n)), graph.make("solve", (X, B), (False, True), (n, n))]
+    assert Regrouping(graph, roots, (), {"k": 5}).done()[roots[0]] is graph.make("solve", (X, there), ("lu", False), (n, k))
+    roots = [graph.make("solve", (X, inner), ("lu", True), (n, n)), graph.make("solve", (X, B), ("lu", True), (n, n))]
     assert Regrouping(graph, roots, (), {}).done()[roots[0]] is pair(graph, roots[1], C, ("a", "b"), ("b", "c"), ("a", "c"))
 
 

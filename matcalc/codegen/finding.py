@@ -8,7 +8,7 @@ from .factor import CHOLESKY
 from .graph import GraphNode
 from .loose import DEEP, Loose
 from .pairs import known_pair, pair
-from .signs import negative_of, unsigned
+from .signs import negative_of, term, unsigned
 from .transposes import transposed
 
 
@@ -27,12 +27,39 @@ def multiplied(e: Loose, args: Sequence[GraphNode], n: GraphNode) -> GraphNode:
             if found is not None:
                 labels = (la[::-1], lb) if k == 0 else (la, lb[::-1])
                 return e.node("pair", (*args[:k], e.made(found), *args[k + 1 :]), (*labels, out), n)
+    if not out and la == lb:
+        for x, total in (args, args[::-1]):
+            found = _by_terms(e, x, total, n) if total.op == "add" and total in e.loose else None
+            if found is not None:
+                return found
     if not out and n.rank == 0 and len(la) == 1:
         for inner, x in (args, args[::-1]):
             found = _regrouped(e, inner, x) if inner.op == "pair" and inner in e.loose else None
             if found is not None:
                 return found
     return e.node("pair", args, n.attr, n)
+
+
+def _by_terms(e: Loose, x: GraphNode, total: GraphNode, n: GraphNode) -> GraphNode | None:
+    """<x, a Y + b Z> as a <x, Y> + b <x, Z>, where the program has all but one of these anyway: then no sum is made. A difference
+    without factors stays, for it may be exact."""
+    assert isinstance(n.attr, tuple)
+    labels = tuple(n.attr[0])
+    terms = [term(e, a) for a in total.args]
+    arrays = [[f for f in fs if f.rank] for _, fs in terms]
+    if any(len(own) != 1 or own[0].dims != x.dims or own[0] in e.loose for own in arrays):
+        return None
+    known = [known_pair(e.graph, x, own[0], labels, labels, ()) for own in arrays]
+    there = sum(k is not None and (k in e.typed or k in e.there) for k in known)
+    plain = sum(all(f.op == "num" or f.rank for f in fs) for _, fs in terms)
+    if not there or there < len(terms) - 1 or plain > 1:
+        return None
+    parts = []
+    for (sign, fs), (own,) in zip(terms, arrays):
+        product = e.made(pair(e.graph, x, own, labels, labels, ()))
+        numbers = [*([e.graph.number(-1)] if sign < 0 else []), *[f for f in fs if not f.rank]]
+        parts.append(e.made(e.graph.make("mul", (*numbers, product), None, ())) if numbers else product)
+    return e.graph.make("add", parts, None, ())
 
 
 def solved(e: Loose, args: Sequence[GraphNode], n: GraphNode) -> GraphNode:

@@ -33,8 +33,7 @@ def below_roots(graph: ProgramGraph, roots: Sequence[GraphNode]) -> dict[GraphNo
     new: dict[GraphNode, GraphNode] = {}
     for n in inner_first(roots, lambda n: found.get(n, n).args) if found else ():
         made = found.get(n, n)
-        args = [new[a] for a in made.args]
-        new[n] = made if all(a is b for a, b in zip(args, made.args)) else graph.make(made.op, args, made.attr, made.dims)
+        new[n] = graph.again(made, [new[a] for a in made.args])
     return new
 
 
