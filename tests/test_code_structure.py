@@ -179,6 +179,7 @@ def test_triangular_matrices_are_their_own_factors(text: str, wrt: str, language
     d = of(text, wrt, LOWER)
     used = {k: v for k, v in given.items() if re.search(rf"\b{k}\b", text)}
     program, want = d.code(language), d.evaluate(used)
+    assert program.count(" triangular\n") == len({"L", "M", "U"} & {*used})
     if language in ("numpy", "jax", "torch"):
         assert not re.search(r"\b_lu|linalg\.(inv|solve|det|slogdet)\(", program.partition("\ndef value")[2])
     if language in CONSOLES:

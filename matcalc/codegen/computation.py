@@ -22,6 +22,7 @@ from ..ops.core import MEMBER, SYMBOL
 from ..ops.determinant import LOG_DETERMINANT
 from ..shortening.simplify import recognise
 from .calls import function_name
+from .factor import triangle_of
 from .frame import Argument, shape_words
 from .graph import Dims, GraphNode
 from .lowering import Lowering
@@ -114,8 +115,9 @@ class Computation:
         for name, s in typed.symbols.items():
             base = str(s.attr[0])  # type: ignore[index]
             if s.op is SYMBOL and (name in used or name in self.names):
-                integer = "integer" in typed.declared.get(name, s).attr[1]  # type: ignore[index]
-                found[name] = Argument(name, outer(s.shape), integer, complex_=is_complex(s))
+                declared = typed.declared.get(name, s)
+                integer = "integer" in declared.attr[1]  # type: ignore[index]
+                found[name] = Argument(name, outer(s.shape), integer, complex_=is_complex(s), known=triangle_of(declared))
             elif s.op is MEMBER and base in used:
                 found.setdefault(base, Argument(base, (*typed.families[base].sizes, *outer(s.shape)), complex_=is_complex(s)))
         numbers = [Argument(letter, (), top=top) for letter, top in self.numbers]

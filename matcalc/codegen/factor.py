@@ -59,3 +59,9 @@ def materialised(graph: ProgramGraph, f: Factor) -> GraphNode:
 def kind_of(x: Expr) -> str:
     """How a matrix is inverted."""
     return CHOLESKY if holds(x, "spd") else next((kind for kind in TRIANGULAR if holds(x, kind)), LU)
+
+
+def triangle_of(x: Expr) -> str:
+    """What is said of an argument of which only a triangle is read."""
+    kind = "" if x.is_scalar or holds(x, "diagonal") else kind_of(x)
+    return f", {kind} triangular" if kind in TRIANGULAR else ""

@@ -19,9 +19,10 @@ class MissingSize(NoAnswerError):
 
 class Argument:
     """An argument of the emitted functions: its name in the language of matcalc, and its axes. `function` describes one that is
-    itself a function, `size` is the dimension that one stands for, `top` how far an index goes, `complex_` one of complex numbers."""
+    itself a function, `size` is the dimension that one stands for, `top` how far an index goes, `complex_` one of complex numbers,
+    `known` what is known of a matrix, of which no more is read."""
 
-    __slots__ = ("complex_", "dims", "function", "integer", "name", "size", "top")
+    __slots__ = ("complex_", "dims", "function", "integer", "known", "name", "size", "top")
 
     def __init__(
         self,
@@ -32,7 +33,9 @@ class Argument:
         size: str = "",
         top: Dim | None = None,
         complex_: bool = False,
+        known: str = "",
     ) -> None:
+        self.known = known
         self.name, self.dims, self.function, self.size, self.top = name, dims, function, size, top
         self.complex_ = complex_
         self.integer = integer or bool(size) or top is not None
@@ -41,7 +44,7 @@ class Argument:
         """What it has to be; `shape` writes the sizes of an array."""
         if self.top is not None:
             return f"a whole number, 1 … {self.top}"
-        return self.function or ("a whole number" if self.integer else shape(self.dims) if self.dims else "a number")
+        return self.function or ("a whole number" if self.integer else shape(self.dims) + self.known if self.dims else "a number")
 
 
 class Function:
