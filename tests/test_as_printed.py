@@ -93,3 +93,14 @@ def test_the_check_says_which_sizes_had_no_number() -> None:
     assert tall.check.as_dict()["alone"] == ("m > n",)
     both: Any = matcalc.derivative("||X^T X||_F^2", "X", where="X in R^{m x n}")
     assert both.check.alone == () and str(both.check).endswith("at 3 points")
+
+
+def test_a_text_that_takes_long_is_said_to_be_unread() -> None:
+    """Comparing it took four times as long as the derivative and its check."""
+    text = "pinv(((X^r - D * F) - logdet(I_p + B/7)) sinh((t w) asinh(z^T)))"
+    where = (
+        "X in R^{q x q} invertible; B in R^{p x p} orthogonal; r in N; D in R^{q x n}; F in R^{n x q} positive; t in R; w in R^q; z in R^p"
+    )
+    d: Any = matcalc.derivative(text, "X", where=where, order=2)
+    assert any(a.startswith(NOTE) and "too large" in a for a in d.assumptions)
+    assert d.check.alone and "with n < p" not in str(d.check)  # the sizes of its one point are listed

@@ -79,7 +79,7 @@ class Check(NamedTuple):
     def __str__(self) -> str:
         digits = "" if self.against.endswith(NOTHING) else f" to {self.digits} digits"
         places = "; ".join(", ".join(f"{n} = {k}" for n, k in s.items()) for s in self.sizes if s) if self.points < POINTS else ""
-        alone = f" with {' and '.join(self.alone)}" if self.alone else ""
+        alone = f" with {' and '.join(self.alone)}" if self.alone and not places else ""
         agreement = f"agrees with {self.against}{digits} at {self.points} point{'s' * (self.points > 1)}{alone}" + (
             f" ({places})" if places else ""
         )

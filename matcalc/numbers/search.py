@@ -48,7 +48,8 @@ class Comparison(NamedTuple):
     decades, both sides are compared in any case; `closed` says that both are closed forms: they have no other error than rounding, so a
     difference that more digits leave as it is is one, however small, and no summand of what is known may be nothing everywhere; `signed`
     lets names change their signs one by one where no point was found; `within` says that the summands of sums within a summand are to
-    be seen too: there must be no other sums than those of the two sides, as x + h of an expansion is."""
+    be seen too: there must be no other sums than those of the two sides, as x + h of an expansion is; `most` is how many products
+    of decimal numbers may be computed, about."""
 
     sight: Sight
     point: Point
@@ -69,6 +70,7 @@ class Comparison(NamedTuple):
     closed: bool = False
     signed: bool = True
     within: bool = False
+    most: int = MOST
 
     def judged(self) -> Check:
         """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged."""
@@ -95,11 +97,11 @@ class Comparison(NamedTuple):
                     return exact.record()
                 if isinstance(error, NoAnswerError):
                     raise
-                raise NoAnswerError("the derivative could not be checked: it is too large", suggestion=UNCHECKED) from None
+                raise NoAnswerError(f"{self.unjudged}: it is too large", suggestion=UNCHECKED) from None
 
     def _confirmed(self, exact: Seen, kind: Kind) -> Check:
         """What decimal numbers say at the point where the claim seemed wrong in double precision: it may have been rounding."""
-        exact.left, exact.doubtful = CONFIRMING * MOST, False
+        exact.left, exact.doubtful = CONFIRMING * self.most, False
         try:
             with precise.precision(self.levels[0].digits):
                 exact.judged(kind)
@@ -107,7 +109,7 @@ class Comparison(NamedTuple):
             exact.doubtful = True
         if exact.sizes and not exact.doubtful:
             return exact.record()
-        raise NoAnswerError("the derivative could not be checked: it is too large", suggestion=UNCHECKED)
+        raise NoAnswerError(f"{self.unjudged}: it is too large", suggestion=UNCHECKED)
 
 
 class Search:

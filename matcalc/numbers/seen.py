@@ -19,7 +19,7 @@ from . import precise
 from .agreement import LEVELS, Agreement, Level, are_close
 from .record import NOTHING, Check, Told
 from .verify import Kind
-from .watch import MOST, TooMuch, Watch, watching
+from .watch import TooMuch, Watch, watching
 from .within import Within
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Seen:
         self.mixed: dict[Switch, bool] = {}  # of several entries: whether they were on both sides at one point
         self.still = set(asked.needed)  # summands of the function that have not been seen to change
         self.within = Within(asked.focus)
-        self.left = MOST * (1 if arrays is precise else LIGHTER)
+        self.left = asked.most * (1 if arrays is precise else LIGHTER)
         self.switches: set[Expr] = set()  # what compares, on either side
         self.claim_turns = False  # where nothing that is known does, as far as one sees
         self.nothing = True  # on both sides, at all points
@@ -185,7 +185,7 @@ class Seen:
 
     def _closer(self, kind: Kind, level: Level) -> Agreement | None:
         """A point at which the sides differ, with more digits. What was begun is ended, though nothing may be left for more points then."""
-        left, most = self.left, max(self.left, CONFIRMING * MOST)
+        left, most = self.left, max(self.left, CONFIRMING * self.asked.most)
         self.left, self.doubtful = most, True
         with self.arrays.precision(level.digits):
             reading = self.read(kind, level)

@@ -60,6 +60,7 @@ SEED = 20240301
 TURNING = (RELU, LEAKY_RELU, ELU, ABS, SIGN, ONE_NORM, MAXIMUM_NORM, P_NORM)  # what compares its argument with 0
 ENTRIES = 2000  # of a derivative whose own derivative is compared entry by entry
 LONGEST_READ = 10_000  # characters
+PRINTED_PRODUCTS = 100_000  # that are spent on comparing a text, about
 SPOTS, PRINTED_POINTS = 60, 2  # entries of an index form that are compared with the closed form, and at how many points
 MORE_POINTS = 5  # where sizes or whole numbers stand in the formulas as numbers
 
@@ -217,6 +218,7 @@ def printed(d: ClosedForm) -> Check | None:
         unjudged="what is printed could not be checked",
         against="the closed form",
         spell=lambda part: spelled(typed, part) if isinstance(part, Expr) else "what is printed",
+        most=PRINTED_PRODUCTS,
     ).judged()
 
 
