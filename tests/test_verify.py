@@ -517,6 +517,12 @@ def test_a_kink_that_no_comparison_tells_of() -> None:
     assert d.check.sizes == ({"n": 1},) and "n = 1" in str(d.check)  # all singular values are 1
 
 
+def test_where_two_cases_meet_at_all_sizes_but_one_there_is_no_verdict() -> None:
+    """Beside the diagonal cos is 1, where the clip ends, and the second derivative was 0 for -1: verified by one entry."""
+    with pytest.raises(NoAnswerError, match="compares numbers that are equal"):
+        matcalc.derivative("clip(cos.(X^-T), -b, 1)", "X", where="X in R^{n x n} diagonal; b in R positive", order=2)
+
+
 def test_what_is_unseen_is_named_as_it_would_be_printed() -> None:
     """A great summand, or one with names for what repeats, is shortened, and has no internal spelling."""
     for text, wrt, where in (

@@ -126,7 +126,8 @@ class Search:
         except TooMuch:
             if self.seen.doubtful or (len(self.seen.sizes) < ENOUGH and (not self.seen.sizes or self.seen.unseen)):
                 raise
-        if self.seen.tied and self.seen.unseen:
+        # A diagonal matrix of one entry has no zero beside the diagonal, where the two cases meet at every other size.
+        if self.seen.tied and (self.seen.unseen or not any(all(k > 1 for k in sizes.values()) for sizes in self.seen.sizes)):
             raise self.seen.undecided()
         if self.asked.closed and self.seen.still:
             message = f"{self.asked.unjudged}: a term of the derivative is 0, or too small to show, at all of the points tried"
