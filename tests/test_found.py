@@ -497,6 +497,28 @@ def test_a_condition_on_every_entry_is_met_at_few_points() -> None:
     assert judge(question(line)).outcome in ("right", "unseen")
 
 
+@pytest.mark.parametrize(
+    ("line", "least"),
+    [
+        ("pinv(sum_{i=1}^n acosh(sigmoid(exp.(F).^(u[i])) + 2)) | u | u in R^{n}; F in R^{n x n} skew", 10),
+        ("||tril((I_p + X/7)^t) .* pinv(X^a)^2||_{*} | X | X in R^{p x p} symmetric; t, a in N", 25),
+    ],
+)
+def test_a_second_derivative_of_very_many_terms_is_compared_at_few_points(line: str, least: int) -> None:
+    """One point was within what 50 digits may cost, and where double precision disagreed another was too dear: refused as too large."""
+    text, wrt, where = line.split(" | ")
+    d: Any = matcalc.derivative(text, wrt, where=where, order=2)
+    assert d.check.digits >= least and len({tuple(sizes.items()) for sizes in d.check.sizes}) > 1
+
+
+def test_a_kink_at_every_point_is_no_matter_of_size() -> None:
+    """adj(F) of a diagonal F is 0 beside the diagonal, where elu has no second derivative: it was refused as too large."""
+    line = "elu(adj(F)) - sqrtm(I_p + tanh(F^{-3} + dexpm(F, F))/7) | F | F in R^{p x p} diagonal | order 2"
+    with pytest.raises(NoAnswerError, match="finite and smooth"):
+        matcalc.derivative(*line.split(" | ")[:2], where="F in R^{p x p} diagonal", order=2)
+    assert judge(question(line)).outcome == "no derivative"
+
+
 def test_matrix_functions_of_a_second_derivative_are_computed_once_at_a_point() -> None:
     """5,000 derivatives of expm were computed for 160: it took more than five seconds, and was too much for 50 digits."""
     text = "dexpm(tril(cos.(logm(D))) + tan((F^{-3})^2), sigmoid(sigmoid(sec(F)).^(-2)))"

@@ -97,6 +97,8 @@ class Comparison(NamedTuple):
                     return exact.record()
                 if isinstance(error, NoAnswerError):
                     raise
+                if exact.turns and not exact.sizes:
+                    raise exact.nowhere() from None
                 raise NoAnswerError(f"{self.unjudged}: it is too large", suggestion=UNCHECKED) from None
 
     def _confirmed(self, exact: Seen, kind: Kind) -> Check:
@@ -124,8 +126,10 @@ class Search:
         try:
             self._visit()
         except TooMuch:
-            if self.seen.doubtful or (len(self.seen.sizes) < ENOUGH and (not self.seen.sizes or self.seen.unseen)):
+            if self.seen.doubtful or not (self.seen.sizes or len(self.seen.tried) == 1):
                 raise
+            if len(self.seen.sizes) < ENOUGH and (not self.seen.sizes or self.seen.unseen):
+                self._patiently()
         # A diagonal matrix of one entry has no zero beside the diagonal, where the two cases meet at every other size.
         if self.seen.tied and (self.seen.unseen or not any(all(k > 1 for k in sizes.values()) for sizes in self.seen.sizes)):
             raise self.seen.undecided()
@@ -151,6 +155,17 @@ class Search:
                 self.style = style
             else:
                 failed[style] += 1
+
+    def _patiently(self) -> None:
+        """As few points as may be, of small sizes, with more products than usual: a second derivative of hundreds of terms."""
+        self.seen.left = CONFIRMING * self.asked.most
+        for turn, style in enumerate(STYLES[:MORE_TRIES]):
+            grown = len(self.seen.sizes)  # the second one has other sizes
+            if grown < ENOUGH:
+                sizes = {name: k + grown for name, k in self.orders[turn % len(self.orders)].items()}
+                self.seen.judged(Kind(sizes, *style, MOST_TRIES + turn))
+        if not self.seen.sizes:
+            raise TooMuch
 
     def _signs(self) -> None:
         """Points at which names have other signs than others, for what is defined there only, as cot(1[x t <= 0] x)."""
@@ -197,10 +212,7 @@ class Search:
         if not self.seen.sizes and self.seen.tied:
             raise self.seen.undecided()
         if not self.seen.sizes:
-            raise NoAnswerError(
-                f"{self.asked.unjudged}: at none of the random points tried are the function and the answer finite and smooth",
-                suggestion=f"declare what it needs (positive, spd, …), or {UNCHECKED}",
-            )
+            raise self.seen.nowhere()
         for grown, only in product((0, 1), point.symbols if self.asked.deficient else ()):
             if self.seen.hides():
                 sizes = {n: k + grown for n, k in orders[0].items()}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Switch = tuple[Any, int]  # a node of the function, and which of its comparisons
 
 LIGHTER = 6  # times as many products in double precision, which are as much faster
-CONFIRMING = 4  # times as many at a point where double precision disagrees, or where sides differ and more digits are asked
+CONFIRMING = 12  # times as many at a point where double precision disagrees, or where sides differ and more digits are asked
 SOUGHT = 300_000  # products that are spent at most on points beyond those that are wanted
 UNCHECKED = "use --no-verify to see the answer unchecked"
 TIED = "where it differs, the answer compares numbers that are equal, as where a clip ends, and elsewhere nothing of it was seen"
@@ -118,6 +118,12 @@ class Seen:
 
     def undecided(self) -> NoAnswerError:
         return NoAnswerError(f"{self.asked.unjudged}: {TIED}", suggestion=UNCHECKED)
+
+    def nowhere(self) -> NoAnswerError:
+        return NoAnswerError(
+            f"{self.asked.unjudged}: at none of the random points tried are the function and the answer finite and smooth",
+            suggestion=f"declare what it needs (positive, spd, …), or {UNCHECKED}",
+        )
 
     def judged(self, kind: Kind) -> Agreement | None:
         """The point, if it could be judged and the claim is right there."""
