@@ -48,8 +48,8 @@ def check(count: int, seed: int, jobs: int = 1, depth: int = 5, second: float = 
             failures.append(f"{small.line} | {v.outcome} {v.cause}")
     outcomes = Counter(v.outcome for _, v in results)
     assert not failures, "\n".join([f"{len(failures)} failures (text | variable | declarations | what happened)", *failures])
-    # An answer with a part that is 0 everywhere, as 1[x < 0] of a positive x, is right and not called verified: "unseen".
-    assert outcomes["right"] > 0.8 * count and outcomes["right"] + outcomes["unseen"] > 0.92 * count, table(results)
+    # An answer with a part that is 0 everywhere, as I - X X^+ where X has an inverse, is right and not called verified: "unseen".
+    assert outcomes["right"] > 0.85 * count and outcomes["right"] + outcomes["unseen"] > 0.92 * count, table(results)
 
 
 # The judge's own bell may ring where a weak reference dies: Python reports that and goes on, and the bell rings again.

@@ -256,5 +256,19 @@ identity("minimum of zero and what is not negative", "min(x, 0)", "0 x", entrywi
 identity("minimum of zero and what is not positive", "min(x, 0)", "x", entrywise=True, when="nonpositive x", source="definition")
 identity("sign of a positive number", "sign(x)", "1", entrywise=True, when="positive x", source="definition")
 identity("rectifier of what is not negative", "relu(x)", "x", entrywise=True, when="nonnegative x", source="definition")
+for _relation, _value, _words in (
+    (">", "1", "positive"),
+    (">=", "1", "nonnegative"),
+    ("<", "0 x", "nonnegative"),
+    ("<=", "0 x", "positive"),
+    (">", "0 x", "nonpositive"),
+    (">=", "0 x", "negative"),
+    ("<", "1", "negative"),
+    ("<=", "1", "nonpositive"),
+):
+    identity(
+        f"indicator of x {_relation} 0, {_words} x", f"1[x {_relation} 0]", _value, entrywise=True, when=f"{_words} x", source="definition"
+    )
+identity("diagonal of a skew matrix", "diag(X)", "0 diag(X)", "X: n n", when="skew X", source="definition")
 identity("product of Cholesky factors", "chol(X) chol(X)^T", "X", "X: n n", when="spd X", source="definition")
 identity("product of inverse Cholesky factors", "chol(X)^-T chol(X)^-1", "X^-1", "X: n n", when="spd X", source="definition")
