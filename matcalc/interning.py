@@ -1,6 +1,7 @@
 """Equal things are one object: the pools of sizes and of expressions, and what is remembered of an object.
 
-Nothing here keeps an object alive: what no answer needs any more goes, and so does all that was worked out of it.
+What no answer needs any more goes, and so does all that was worked out of it, but for what was made last: the next question often has
+the same names and products.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from _thread import allocate_lock as Lock  # what threading.Lock is; the module costs a start something
+from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import ref
@@ -22,13 +24,14 @@ class Pool(Generic[V]):
     """The one object for every key. A key must not refer to an object that may come to refer to its own.
 
     A `WeakValueDictionary` calls a function for each object that goes. Here the entries of those that went count as none, and are swept
-    out together, when they may be half of all.
+    out together, when they may be half of all. The `recent` objects that were made last stay.
     """
 
-    __slots__ = ("_room", "kept")
+    __slots__ = ("_recent", "_room", "kept")
 
-    def __init__(self) -> None:
+    def __init__(self, recent: int = 0) -> None:
         self.kept: dict[Hashable, ref[V]] = {}
+        self._recent: deque[V] = deque(maxlen=recent)
         self._room = ROOM
 
     def get(self, key: Hashable) -> V | None:
@@ -46,9 +49,15 @@ class Pool(Generic[V]):
                 if found is not None:
                     return found
                 self.kept[key] = own
+            self._recent.append(made)
             if len(self.kept) > self._room:
                 self._sweep()
         return made
+
+    def forget(self) -> None:
+        """Let go of what was made last."""
+        with _making:
+            self._recent.clear()
 
     def __len__(self) -> int:
         with _making:

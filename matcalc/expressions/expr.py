@@ -61,7 +61,8 @@ class Expr(Tree):
         return f"<{outline(self)} : {self.shape[0]}×{self.shape[1]}>"
 
 
-_pool: Pool[Expr] = Pool()
+RECENT = 1024  # expressions that stay after their answers
+_pool: Pool[Expr] = Pool(RECENT)
 
 
 def make(op: Operation, args: tuple[Expr, ...], attr: Hashable, shape: Shape, size: int, indices: frozenset[str] | None = None) -> Expr:
