@@ -42,20 +42,30 @@ class Blocks(NamedTuple):
         if self.is_named(block):
             block = [f"{self.size} = len({given[0]})", *block]
         number = len(self.rows.given)
-        places = f"({', '.join(map(str, range(number)))}{',' * (number == 1)})"
-        signs = "".join("+" if added else "|" for added in self.rows.added)
-        third = " // 3" if self.is_crossed else ""
-        least = max(BLOCK, LARGE // self.rows.number)
         turned = [*given[:number], *[f"np.asfortranarray({name})" for name in given[number:]]]
         return [
             "",
             f"def rows({', '.join(given)}):",
             *[f"    {line}" for line in block],
             "",
+            *self._calls("rows", range(number), turned),
+            f"return rows({', '.join(given)})",
+        ]
+
+    def by_itself(self, function: str, names: Sequence[str], at: Sequence[int], block: Sequence[str]) -> list[str]:
+        """The same where the function itself takes the blocks; `at` are the places of its arguments that have the rows. No function is made
+        where there is little to do."""
+        return [*self._calls(function, at, names), *block]
+
+    def _calls(self, function: str, at: Sequence[int], arguments: Sequence[str]) -> list[str]:
+        places = f"({', '.join(map(str, at))}{',' * (len(at) == 1)})"
+        signs = "".join("+" if added else "|" for added in self.rows.added)
+        third = " // 3" if self.is_crossed else ""
+        least = max(BLOCK, LARGE // self.rows.number)
+        return [
             f"if {least} < {self.size} * {self.width} < {LONGEST if self.is_crossed else BLOCK} * {self.size}{self.small}:"
             "  # more than the cache holds",
-            f'    return _by_rows(rows, {self.width}{third}, "{signs}", {places}, {", ".join(turned)})',
-            f"return rows({', '.join(given)})",
+            f'    return _by_rows({function}, {self.width}{third}, "{signs}", {places}, {", ".join(arguments)})',
         ]
 
 

@@ -66,7 +66,8 @@ def _function(passing: Passing, target: Target, file: File, f: Function, sizes: 
         while shown and shown[-1] == "_":
             shown.pop()
         call = f"{inputs}({', '.join(arrays)})"
-        rest = [] if len(shown) == len(unpacked) else ["*_"]
+        left = len(unpacked) - len(shown)
+        rest = ["_"] * left if left <= FEW else ["*_"]  # a star makes a list
         first = f"{', '.join([*shown, *rest])} = {call}" if shown else call
         head = f"def {f.name}({', '.join([*[target.names[a.name] for a in file.arguments], *extra])}):"
         return "\n".join([head, *[f"    {line}" if line else "" for line in (f'"""{f.doc}"""', first, *lines)]])
@@ -140,6 +141,11 @@ def body_of(passing: Passing, target: Target, file: File, f: Function, outer: Bo
     if blocks is None or (blocks.is_crossed and blocks.is_named(block)):  # which of the sizes is meant, one could not tell
         return [*reading, *_returning(passing, target, f, Body(target, f.roots, taken, named(file), outer), outer)]
     given = [whole.texts[n][0] if n in whole.texts else target.names[str(n.attr)] for n in [*rows.given, *rows.turned]]
+    every = [*file.arguments, *f.extra]
+    names = [target.names[a.name] for a in every]
+    if outer is None and not (whole.lines or rows.turned or rows.whole) and set(given) <= set(names):
+        places = [k for k, a in enumerate(every) if a.dims and a.dims[0] is rows.size]
+        return [*reading, *blocks.by_itself(f.name, names, places, block)]
     return [*reading, *whole.lines, *blocks.statements(given, block)]
 
 
@@ -205,6 +211,7 @@ def identifier(name: str) -> str:
     return plain + "_" if taken or plain[0].isdigit() else plain
 
 
+FEW = 2  # values of a tuple that are passed over by name
 RESERVED = frozenset(
     "function rows np jnp jax torch xp math types make value gradient jacobian hessian derivative jvp vjp hvp dtype options range int "
     "float abs sum max min value_and_gradient value_and_jacobian gradients jacobians value_and_gradients value_and_jacobians".split()

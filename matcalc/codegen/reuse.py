@@ -17,6 +17,7 @@ from .wording import code_of
 WRITTEN = frozenset("exp expm1 log log1p sqrt sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh arccosh arctanh abs square".split())
 FRESH = frozenset(("add", "mul", "div", "pow", "neg", "pair", "distances", "solve", "inv", "spread", "add_diagonal"))
 CHANGING = frozenset(("add", "mul", "div", "pow", "neg", "add_diagonal"))
+ALIASES = frozenset(("view", "member"))  # the memory of their argument under another name
 KEPT = frozenset(("solve", "inv", "det", "logdet", "trace_inv"))  # factors of their first argument may share its memory
 NEVER = 1 << 60
 
@@ -57,7 +58,7 @@ def overwritten(
     for n in reversed(order):
         if n in roots:
             read[n] = NEVER
-        elif (uses[n] > 1 or n in named) and n.op != "view" and not n.loops:
+        elif (uses[n] > 1 or n in named) and n.op not in ALIASES and not n.loops:
             read[n] = place[n]
         else:
             read[n] = max((read[r] for r in readers[n]), default=place[n])

@@ -248,6 +248,10 @@ def _distances(n: GraphNode, args: Sequence[State]) -> State | None:
     return rows[0] if len(rows) == 1 and WHOLE in args else None
 
 
+def _member(n: GraphNode, args: Sequence[State]) -> State | None:
+    return args[0] - 1 if isinstance(args[0], int) and args[0] and args[1] == WHOLE else None
+
+
 def _cumulative(n: GraphNode, args: Sequence[State]) -> State | None:
     assert isinstance(n.attr, tuple)
     return args[0] if args[0] != n.attr[0] else None
@@ -265,4 +269,5 @@ _RULES = {
     "one": _one,
     "cumulative": _cumulative,
     "distances": _distances,
+    "member": _member,
 }

@@ -64,7 +64,9 @@ def _batched(function, places, *given):
 def _over_square(x, k):
     """x / (k + x^2) for k > 0, also where x^2 overflows."""
     if np.vdot(x, x) < 1e30:  # vdot does not warn
-        return x / (k + x * x)
+        below = x * x
+        below += k
+        return x / below
     root = np.sqrt(k)
     top = np.maximum(np.abs(x), root)
     part = x / top
