@@ -28,6 +28,7 @@ Array = np.ndarray[Any, Any]
 SIZES = {"m": 4, "n": 3, "p": 5, "q": 2, "N": 2}
 LETTERS = ("m", "n", "p", "q")
 SCALAR: Kind = ((), ())
+SPARE_NAMES = ("Phi", "Psi", "Omega", "Lambda", "Theta", "omega", "theta", "phi")  # where an expression has used up the others
 FREE_NAMES = {  # by the kind of the value: scalars, vectors, matrices; none is a dimension or an index
     0: "s t a b c r g alpha beta lambda theta sigma c_1 s_0".split(),
     1: "x y z u v w h x_1 d mu y_{out} a b".split(),
@@ -210,7 +211,7 @@ class Maker:
     def declare(self, kind: Kind, prop: str = "", members: str = "") -> str:
         free = [n for n in FREE_NAMES[family(kind)] if n not in self.symbols and n.partition("_")[0] not in self.symbols]
         free = [n for n in free if not any(s.startswith(n + "_") for s in self.symbols) and not (members and "_" in n)]
-        title = self.rng.choice(free[:6])
+        title = self.rng.choice(free[:6] or [n for n in SPARE_NAMES if n not in self.symbols])
         self.symbols[title] = Symbol(kind, prop, members)
         return title
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 import numpy as np
@@ -87,3 +88,17 @@ def test_an_exponential_of_a_sum_is_one_array() -> None:
     body = text[text.index("def gradient") :].partition("\n\n\n")[0]
     assert "np.exp(t1, out=t1)" in body
     assert "t2" not in body
+
+
+def test_an_array_is_written_where_the_other_operand_is_made_of_it() -> None:
+    """Of `S - X`, where S is computed of X in the same statement, S is there before X is written."""
+    d: Any = matcalc.derivative(
+        "Z = softmax(X W_Q W_K^T X^T/sqrt(k)) X W_V; 1/2 ||Z - Y||_F^2",
+        "W_Q",
+        where="X in R^{N x d}; W_Q, W_K in R^{d x k}; W_V in R^{d x k}; Y in R^{N x k}",
+        verify=False,
+    )
+    text = d.code(parts=["hvp"])
+    text = text[text.index("def hvp(") : text.index("def _inputs(")]
+    assert re.search(r"np\.subtract\(np\.einsum\(\"ij,ij->i\", (t\d+), t\d+\)\[:, None\], \1, out=\1\)", text)
+    assert len(re.findall(r"out=", text)) >= 3

@@ -511,6 +511,12 @@ def test_a_second_derivative_of_very_many_terms_is_compared_at_few_points(line: 
     assert d.check.digits >= least and len({tuple(sizes.items()) for sizes in d.check.sizes}) > 1
 
 
+def test_what_has_a_value_at_one_end_of_a_difference_alone_is_passed_over() -> None:
+    """The comparisons of the two ends were taken for as many: a ValueError."""
+    line = "1[sec(b) <= 0] max(sigmoid(atanh(sigmoid(b))), sum(erf(min(u, ones(n))))) | b | b in R positive; u in R^{n} | order 2"
+    assert judge(question(line)).outcome in ("right", "unseen", "no point")
+
+
 def test_a_kink_at_every_point_is_no_matter_of_size() -> None:
     """adj(F) of a diagonal F is 0 beside the diagonal, where elu has no second derivative: it was refused as too large."""
     line = "elu(adj(F)) - sqrtm(I_p + tanh(F^{-3} + dexpm(F, F))/7) | F | F in R^{p x p} diagonal | order 2"

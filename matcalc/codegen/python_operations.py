@@ -327,8 +327,8 @@ def _added(name: str, negative: bool, others: Sequence[Text]) -> list[str]:
     """The other terms added to an array, or to its negative."""
     rest, lines = list(others), []
     if negative:
-        first = next((k for k, a in enumerate(rest) if not a[0].startswith("-")), None)
-        lines = [f"np.negative({name}, out={name})" if first is None else f"np.subtract({rest.pop(first)[0]}, {name}, out={name})"]
+        first = next((k for k, a in enumerate(rest) if not a[0].startswith("-")), 0)
+        lines = [f"np.subtract({rest.pop(first)[0]}, {name}, out={name})"]  # the other term may be made of the array
     return lines + [f"{name} -= {_bare(a[0][1:])}" if a[0].startswith("-") and a[1] > SUM else f"{name} += {a[0]}" for a in rest]
 
 

@@ -55,11 +55,10 @@ def overwritten(
             readers[a].append(n)
     # The latest place at which the text of a node is executed: its own where it has a name for certain, else that of its readers.
     read: dict[GraphNode, int] = {}
+    executed = {n for n in order if n in roots or ((uses[n] > 1 or n in named) and n.op not in ALIASES and not n.loops)}
     for n in reversed(order):
-        if n in roots:
-            read[n] = NEVER
-        elif (uses[n] > 1 or n in named) and n.op not in ALIASES and not n.loops:
-            read[n] = place[n]
+        if n in executed:
+            read[n] = NEVER if n in roots else place[n]
         else:
             read[n] = max((read[r] for r in readers[n]), default=place[n])
     found: dict[GraphNode, GraphNode] = {}
@@ -71,11 +70,40 @@ def overwritten(
         if a in known or a in roots or a in named or a.loops or a.dims != n.dims or not _is_fresh(a) or n.args.count(through) > 1:
             return False
         others = [r for r in readers[a] if r is not n and r is not through]
-        return all(read[r] < place[n] and not (r.op in KEPT and r.args[0] is a) for r in others) and (a is through or n not in readers[a])
+        if any(r.op in KEPT and r.args[0] is a for r in others) or (a is not through and n in readers[a]):
+            return False
+        # What the other of two operands is made of is computed before anything is written.
+        return all(read[r] < place[n] or (len(n.args) == 2 and r.op not in ALIASES and is_within(r, n)) for r in others)
+
+    def is_within(r: GraphNode, n: GraphNode) -> bool:
+        """Whether the text of `r` stands in that of `n` alone."""
+        todo = [r]
+        while todo:
+            q = todo.pop()
+            if q is not n:
+                if q in executed:
+                    return False
+                todo += readers[q]
+        return True
+
+    def hold(*nodes: GraphNode) -> None:
+        """These have names, and are executed where they stand, so what they read is read there at the latest."""
+        held.update(nodes)
+        todo = [n for n in nodes if n not in executed]
+        executed.update(todo)
+        read.update({n: place[n] for n in todo})
+        while todo:
+            for a in dict.fromkeys(a for a in todo.pop().args if a in read):
+                last = max(read[r] for r in readers[a]) if readers[a] and a not in executed else read[a]
+                if last < read[a]:
+                    read[a] = last
+                    todo.append(a)
 
     for n in mine:
         if n.loops or n.rank < 2 or not (n.op in CHANGING or written_function(n)) or not _is_whole(n):
             continue
+        if is_opposite(n) and n not in executed and any(r.op == "add" and r.dims == n.dims for r in readers[n]):
+            continue  # a difference does that
         squares = [b for b in n.args if n.op == "mul" and b.dims == n.dims and square(b) and uses[b] < 2 and not (b in named or b in known)]
         for through in n.args[:1] if n.op in ("pow", "add_diagonal") else sorted(n.args, key=squares.__contains__):
             a = through
@@ -92,16 +120,16 @@ def overwritten(
                 elided.setdefault(n, a)
                 continue
             found[n] = a
-            held |= {n, a}
+            hold(n, a)
             begun = n  # an array with a name is written by statements from the beginning: NumPy looks through the stack before each array
             while (begun := found.get(begun, begun)) in elided and begun not in found:
                 found[begun] = elided[begun]
-                held.add(found[begun])
+                hold(found[begun])
             break
         else:
             if n.op == "add" and len(n.args) > 2 and any(b.rank and b.dims != n.dims for b in n.args) and start(n):
                 found[n] = n
-                held.add(n)
+                hold(n)
     return found
 
 

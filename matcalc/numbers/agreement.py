@@ -95,8 +95,11 @@ class Agreement:
         return [t[2] for t in self.traces[0]]
 
     def is_kink(self) -> bool:
-        """Whether some switch lies differently at the two ends."""
-        return any(self.traces[:2]) and any(a[2] != b[2] for a, b in zip(*self.traces[:2], strict=True))
+        """Whether some switch lies differently at the two ends, or something has a value at one of them alone and is compared there."""
+        if not any(self.traces[:2]):
+            return False
+        one, other = self.traces[:2]
+        return len(one) != len(other) or any(a[2] != b[2] for a, b in zip(one, other, strict=True))
 
     def is_bent(self) -> bool:
         """Whether the slopes on the two sides of the point differ: a kink that no comparison tells of, as of ||X||_2 where the greatest
