@@ -67,9 +67,7 @@ def _goes_by_entries(n: GraphNode) -> bool:
     return len(n.args) == 1 and (n.attr.elementwise if isinstance(n.attr, Operation) else True)
 
 
-def _aligned(
-    graph: ProgramGraph, a: GraphNode, axis: int, rank: int, found: dict[tuple[GraphNode, int], GraphNode]
-) -> GraphNode | None:
+def _aligned(graph: ProgramGraph, a: GraphNode, axis: int, rank: int, found: dict[tuple[GraphNode, int], GraphNode]) -> GraphNode | None:
     """An argument of what goes entry by entry, at the member; the same one if it is a number or has length one along the family."""
     if (a, axis) in found and a.rank == rank:
         return found[a, axis]
