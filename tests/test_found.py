@@ -517,6 +517,14 @@ def test_what_has_a_value_at_one_end_of_a_difference_alone_is_passed_over() -> N
     assert judge(question(line)).outcome in ("right", "unseen", "no point")
 
 
+def test_a_determinant_with_an_infinite_entry_is_none() -> None:
+    """csc(relu(s)) is infinite where s < 0, and a pivot beside it counted as 0: a right answer was refused."""
+    d: Any = matcalc.derivative("det([a, 1; x, csc(relu(s))])", "x", where="x, s, a in R")
+    assert d.text == "-1" and d.check.digits >= 25
+    d = matcalc.derivative("b^T [a, 1; x, csc(relu(s))]^-1 b", "x", where="x, s, a in R; b in R^2")
+    assert d.check.digits >= 25
+
+
 def test_a_kink_at_every_point_is_no_matter_of_size() -> None:
     """adj(F) of a diagonal F is 0 beside the diagonal, where elu has no second derivative: it was refused as too large."""
     line = "elu(adj(F)) - sqrtm(I_p + tanh(F^{-3} + dexpm(F, F))/7) | F | F in R^{p x p} diagonal | order 2"

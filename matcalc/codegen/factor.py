@@ -15,6 +15,7 @@ from .pairs import Labels
 
 CHOLESKY, LU = "chol", "lu"
 TRIANGULAR = ("lower", "upper")
+DETERMINANTS = frozenset(("det", "logdet"))
 
 
 class Factor:
@@ -67,13 +68,13 @@ def with_one_factor(graph: ProgramGraph, roots: Sequence[GraphNode]) -> dict[Gra
     """What every node becomes, determinants by the Cholesky factor where that is there for the inverse; empty where nothing changes."""
     order = postorder(roots)
     there = {n.args[0] for n in order if n.op in ("inv", "solve", "trace_inv") and n.attr[0] == CHOLESKY}  # type: ignore[index]
-    if not any(n.op == "det" and n.attr == (LU,) and n.args[0] in there for n in order):
+    if not any(n.op in DETERMINANTS and n.attr == (LU,) and n.args[0] in there for n in order):
         return {}
     new: dict[GraphNode, GraphNode] = {}
     for n in order:
         args = [new[a] for a in n.args]
-        regular = n.op == "det" and n.attr == (LU,) and n.args[0] in there
-        new[n] = graph.make("det", args, (CHOLESKY,), n.dims) if regular else graph.again(n, args)
+        regular = n.op in DETERMINANTS and n.attr == (LU,) and n.args[0] in there
+        new[n] = graph.make(n.op, args, (CHOLESKY,), n.dims) if regular else graph.again(n, args)
     return new
 
 

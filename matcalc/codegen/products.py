@@ -294,7 +294,7 @@ def _inverse(lowering: Lowering, e: Expr) -> GraphNode:
 def _determinant(lowering: Lowering, e: Expr) -> GraphNode:
     if lowering.batch(e):
         return lowering.call(e)
-    return lowering.graph.make(e.op.name, (lowering.lower(e.args[0]),), (kind_of(e.args[0], regular=e.op is LOG_DETERMINANT),), ())
+    return lowering.graph.make(e.op.name, (lowering.lower(e.args[0]),), (kind_of(e.args[0]),), ())
 
 
 def _trace(lowering: Lowering, e: Expr) -> GraphNode:

@@ -11,7 +11,7 @@ from typing import Any
 
 from .arrays import UNIT, ZERO, Array, eye, full
 from .complex_decimals import ComplexDecimal
-from .decimals import ln, negligible
+from .decimals import NAN, ln, negligible
 from .watch import spend
 
 CONJUGATE = methodcaller("conjugate")
@@ -22,7 +22,7 @@ SWEEPS = 60  # of the singular value decomposition; a dozen are many
 
 def _eliminated(X: Array, right: Array | None = None) -> tuple[Any, list[list[Any]]]:
     """Gauss and Jordan with partial pivots: the determinant of X, and the lines that [X, right] becomes. A pivot that is what rounding
-    leaves of its column is 0."""
+    leaves of its column is 0; where an entry is infinite there is no determinant."""
     n = X.shape[0]
     if X.shape[1] != n:
         raise ValueError("not square")
@@ -37,7 +37,7 @@ def _eliminated(X: Array, right: Array | None = None) -> tuple[Any, list[list[An
             determinant = -determinant
         determinant *= pivot
         if abs(pivot) <= least[k]:
-            return ZERO, lines
+            return (ZERO if least[k].is_finite() else NAN), lines
         own = lines[k] = list(map(truediv, lines[k], repeat(pivot))) if right is not None or k < n - 1 else lines[k]
         for i in range(n) if right is not None else range(k + 1, n):
             factor = lines[i][k]
@@ -49,7 +49,7 @@ def _eliminated(X: Array, right: Array | None = None) -> tuple[Any, list[list[An
 def solve(X: Array, right: Array) -> Array:
     n = X.shape[0]
     determinant, lines = _eliminated(X, right)
-    if not determinant:
+    if not determinant or determinant != determinant:
         raise ZeroDivisionError("singular matrix")
     return Array([a for line in lines for a in line[n:]], (n, right.shape[1]))
 
