@@ -59,9 +59,9 @@ def materialised(graph: ProgramGraph, f: Factor) -> GraphNode:
     return graph.make("inv", (f.node,), (f.kind,), f.node.dims) if f.inverse else f.node
 
 
-def kind_of(x: Expr, regular: bool = False) -> str:
-    """How a matrix is inverted. Where it is `regular`, since the program has its inverse, no eigenvalue of a semidefinite one is 0."""
-    return CHOLESKY if holds(x, "spd") or (regular and holds(x, "psd")) else next((kind for kind in TRIANGULAR if holds(x, kind)), LU)
+def kind_of(x: Expr) -> str:
+    """How a matrix is inverted."""
+    return CHOLESKY if holds(x, "spd") else next((kind for kind in TRIANGULAR if holds(x, kind)), LU)
 
 
 def with_one_factor(graph: ProgramGraph, roots: Sequence[GraphNode]) -> dict[GraphNode, GraphNode]:

@@ -142,7 +142,7 @@ def open_factor(lowering: Lowering, e: Expr, row: object, col: object, c: Contra
     elif op is UNIT and e.args[0].op is INDEX and _is_whole(lowering, e):
         c.join(str(e.args[0].attr), row, e.shape[0])
     elif op is INVERSE and not lowering.batch(e):
-        kind, symmetric = kind_of(e.args[0], regular=True), holds(e.args[0], "symmetric")
+        kind, symmetric = kind_of(e.args[0]), holds(e.args[0], "symmetric")
         c.add(Factor(lowering.lower(e.args[0]), (row, col), inverse=True, kind=kind, symmetric=symmetric), e.shape)
     else:
         symmetric = e.shape[0] is not ONE and holds(e, "symmetric")
@@ -288,7 +288,7 @@ def _matrix_power(lowering: Lowering, e: Expr) -> GraphNode:
 
 
 def _inverse(lowering: Lowering, e: Expr) -> GraphNode:
-    return lowering.graph.make("inv", (lowering.lower(e.args[0]),), (kind_of(e.args[0], regular=True),), lowering.dims(e))
+    return lowering.graph.make("inv", (lowering.lower(e.args[0]),), (kind_of(e.args[0]),), lowering.dims(e))
 
 
 def _determinant(lowering: Lowering, e: Expr) -> GraphNode:
