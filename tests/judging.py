@@ -328,7 +328,8 @@ def _read_back(d: Any, whole: Array, p: Point, where: str) -> tuple[str, str] | 
             continue
         again = again if again.shape == whole.shape else again.reshape(whole.shape) if again.size == whole.size else again
         if again.shape != whole.shape or not close(again, whole, p.noise):
-            if again.shape == whole.shape and float(np.max(np.abs(again - whole))) <= ROUNDING * _spread(d, whole, p, where):
+            spread = _spread(d, whole, p, where)
+            if again.shape == whole.shape and np.isfinite(spread) and float(np.max(np.abs(again - whole))) <= ROUNDING * spread:
                 unread = "not read back", "rounding in what is printed"
                 continue
             return form, f"another value: {printed[:LONGEST]}"

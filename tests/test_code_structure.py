@@ -77,7 +77,7 @@ def test_products_of_few_columns_come_first() -> None:
     text = gradient_of(of("tr(V^T S V)/tr(V^T T V)", "V"))
     assert text.count("S.dot(V)") == text.count("T.dot(V)") == 1 and not re.search(r"T - S|\* T\b", text)
     text = gradient_of(of("tr((V^T P V)^-1 V^T T V)", "V"))
-    assert "_add_diagonal" not in text and not re.search(r"(@ |dot\()V\.T\b(?!\.dot)", text)
+    assert "_add_diagonal" not in text and not re.search(r"(@ |dot\()V\.T\b", text)
     text = gradient_of(of("log det(V V^T + diag(q)) + tr(P (V V^T + diag(q))^-1)", "V"))
     assert "_chol_solve(chol1, V)" in text and "_chol_solve(chol1, P)" not in text
 

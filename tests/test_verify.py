@@ -566,7 +566,7 @@ def test_no_side_is_sought_that_there_is_not(text: str, where: str) -> None:
 
 def test_a_summand_that_was_not_seen_is_shown_where_a_condition_is_left_out() -> None:
     """The transpose of a condition that is cut for a message ended in an unpacking error."""
-    left = "cases(sigmoid(gelu(X)), B.^s >= 0, 2.^(cot(D))) * cases(clip(C - C, -r, 1), sqrt.(exp.(C)) > 0, adj(C))"
-    where = "C in R^{m x m} symmetric; D, B in R^{1 x m} positive; r in R positive; X in R^{1 x m}; s in N; F in R^{m x m} upper"
+    left = "cases(sigmoid(gelu(X)), cosh.(X) >= 1/2, 2.^(cot(D))) * cases(clip(C - C, -r, 1), cosh.(C) > 1/2, adj(C))"
+    where = "C in R^{m x m} symmetric; D in R^{1 x m} positive; r in R positive; X in R^{1 x m}; F in R^{m x m} upper"
     d = matcalc.derivative(f"max({left}, acosh(exp((F^3)[2,:]) + 2))", "C", where=where, order=2)
-    assert str(d.check)  # its conditions are known now, and gone
+    assert d.verified == "not checked" and "…" in str(d.check)

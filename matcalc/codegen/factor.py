@@ -6,16 +6,13 @@ with a triangular one, which is its own factor, where the language does that (TR
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ..expressions.expr import Expr
 from ..expressions.properties import holds
-from .graph import GraphNode, ProgramGraph, postorder
+from .graph import GraphNode, ProgramGraph
 from .pairs import Labels
 
 CHOLESKY, LU = "chol", "lu"
 TRIANGULAR = ("lower", "upper")
-DETERMINANTS = frozenset(("det", "logdet"))
 
 
 class Factor:
@@ -62,20 +59,6 @@ def materialised(graph: ProgramGraph, f: Factor) -> GraphNode:
 def kind_of(x: Expr) -> str:
     """How a matrix is inverted."""
     return CHOLESKY if holds(x, "spd") else next((kind for kind in TRIANGULAR if holds(x, kind)), LU)
-
-
-def with_one_factor(graph: ProgramGraph, roots: Sequence[GraphNode]) -> dict[GraphNode, GraphNode]:
-    """What every node becomes, determinants by the Cholesky factor where that is there for the inverse; empty where nothing changes."""
-    order = postorder(roots)
-    there = {n.args[0] for n in order if n.op in ("inv", "solve", "trace_inv") and n.attr[0] == CHOLESKY}  # type: ignore[index]
-    if not any(n.op in DETERMINANTS and n.attr == (LU,) and n.args[0] in there for n in order):
-        return {}
-    new: dict[GraphNode, GraphNode] = {}
-    for n in order:
-        args = [new[a] for a in n.args]
-        regular = n.op in DETERMINANTS and n.attr == (LU,) and n.args[0] in there
-        new[n] = graph.make(n.op, args, (CHOLESKY,), n.dims) if regular else graph.again(n, args)
-    return new
 
 
 def triangle_of(x: Expr) -> str:

@@ -8,19 +8,20 @@ from collections.abc import Sequence
 
 from ..ops.operation import Operation
 from .graph import GraphNode, ProgramGraph, postorder
-from .reuse import is_opposite
+from .pairs import letters, opposite
+from .transposes import ENTRYWISE
 
 WORTH = frozenset(("call", "pair"))  # operations that are worth not being repeated
-ENTRYWISE = frozenset(("add", "mul", "div", "pow", "neg"))
 
 
 def picked(graph: ProgramGraph, roots: Sequence[GraphNode]) -> dict[GraphNode, GraphNode]:
     """What every node becomes; empty where nothing changes."""
     order = postorder(roots)
     there = set(order)
+    whole_too = {a for n in order if n.op != "member" for a in n.args}
     found: dict[GraphNode, GraphNode] = {}
     for m in order:
-        if m.op == "member" and m.rank and m.args[0] in there and not m.loops:
+        if m.op == "member" and m.rank and m.args[0] in whole_too and not m.loops:
             for (whole, axis), one in _members(graph, order, m).items():
                 if one in there and one.op in WORTH and one not in postorder([whole]):
                     across = graph.view(whole, (axis, *[k for k in range(whole.rank) if k != axis]))
@@ -90,23 +91,19 @@ def _of_pair(
     if one is None:
         return None
     left = own.replace(out[axis], "")
-    names = dict(zip(left, "ijklmn"))
-    labels = tuple("".join(names[c] for c in x) for x in (left, left, out.replace(out[axis], "")))
-    candidates = [one, _opposite(graph, one)]
-    x = next((x for x in candidates if x in there), one)
-    return graph.make("pair", (x, x), labels, n.dims[:axis] + n.dims[axis + 1 :])
+    turned = _opposite(graph, one)
+    x = turned if turned in there else one
+    return graph.make("pair", (x, x), tuple(letters(left, left, out.replace(out[axis], ""))), n.dims[:axis] + n.dims[axis + 1 :])
 
 
 def _opposite(graph: ProgramGraph, n: GraphNode) -> GraphNode:
+    """-n, the difference the other way round."""
     if n.op == "add":
         return graph.make("add", [_opposite(graph, a) for a in n.args], None, n.dims)
     if n.op == "view":
         assert isinstance(n.attr, tuple)
-        inner = n.args[0]
-        return graph.view(inner.args[-1] if is_opposite(inner) else _opposite(graph, inner), n.attr)
-    if is_opposite(n):
-        return n.args[-1]
-    return graph.make("mul", (graph.number(-1), n), None, n.dims)
+        return graph.view(opposite(graph, n.args[0]), n.attr)
+    return opposite(graph, n)
 
 
 def _without(places: Sequence[int | None], axis: int) -> list[int | None]:

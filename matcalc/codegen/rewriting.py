@@ -8,7 +8,6 @@ from .combining import combined
 from .directions import together
 from .distances import as_distances
 from .economy import economical
-from .factor import with_one_factor
 from .graph import GraphNode
 from .lowering import Lowering
 from .members import picked
@@ -50,7 +49,6 @@ def rewritten(
         lambda: picked(graph, roots) if language == "numpy" else {},
         economic,
         *([combining, lambda: economic() if apart else {}] if language in ("numpy", "jax") else []),
-        lambda: with_one_factor(graph, roots),
         lambda: turned(graph, roots, named),
         lambda: as_distances(graph, roots, [*named]) if language == "numpy" else {},
     ]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Switch = tuple[Any, int]  # a node of the function, and which of its comparisons
 
 LIGHTER = 6  # times as many products in double precision, which are as much faster
-CONFIRMING = 12  # times as many at a point where double precision disagrees, or where sides differ and more digits are asked
+CONFIRMING = 12  # times as many at a point where double precision disagrees or more digits are asked, and at the first two of all
 SOUGHT = 300_000  # products that are spent at most on points beyond those that are wanted
 UNCHECKED = "use --no-verify to see the answer unchecked"
 TIED = "where it differs, the answer compares numbers that are equal, as where a clip ends, and elsewhere nothing of it was seen"
