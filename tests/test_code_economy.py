@@ -352,3 +352,17 @@ def test_an_array_in_place_is_multiplied_twice_by_what_is_squared() -> None:
     text = code("||diag(v) (U V^T - Y)||_F^2", "U", where + "; v in R^m", "gradient")
     assert "v**2" in text or "*= v" not in text  # of a column the square is cheaper
     assert "M**2" in code("||M .* (U V^T - Y)||_F^2", "U", where, "value_and_gradient")  # needed twice
+
+
+def test_a_product_is_found_again_by_its_members() -> None:
+    """With B symmetric V^T (B W) is the transpose of W^T (B V), which the program has: it was multiplied out again, and solved with."""
+    text = code("tr((V^T B V)^-1 V^T A V)", "V", "V in R^{n x k}; A, B in R^{n x n} spd", "hvp")
+    assert text.count("B.dot(dV)") == 1 and not re.search(r"= B\.dot\(dV\)|V\.T\.dot\(B\.dot\(dV", text)
+    assert "_lu_solve(lu1, V.T)" not in text  # with k columns rather than n
+
+
+def test_long_chains_are_multiplied_in_the_cheapest_order() -> None:
+    """Twelve matrices: greed formed S^-1, and products of four axes with it."""
+    text = code("tr(B V S^-1 V^T A V S^-1 V^T C V S^-1 W^T)", "B", "V, W in R^{n x 3}; A, B, C in R^{n x n}; S in R^{3 x 3}", "gradient")
+    assert "einsum" not in text and "_lu_inverse" not in text and "V.T)" not in text.replace(".T.dot(V.T))", "")
+    assert text.count("_lu_solve(") == 3

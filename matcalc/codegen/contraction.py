@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..kinds import Dim
-from .association import EXHAUSTIVE, AxisSets, best_tree, leaves_of
+from .association import CHAIN, EXHAUSTIVE, AxisSets, Known, best_tree, connected_sets, leaves_of
+from .chains import Chains, linked
 from .factor import CHOLESKY, Factor, materialised
 from .graph import GraphNode, ProgramGraph
 from .pairs import Label, Labels, known_pair, pair, product, single
@@ -22,7 +23,7 @@ class Contraction:
     """One product. `join` says that two labels are the same (an identity matrix); `result` computes it."""
 
     def __init__(self, graph: ProgramGraph, sizes: Mapping[str, int]) -> None:
-        self.graph, self.sizes = graph, sizes
+        self.graph, self.sizes, self.chains = graph, sizes, Chains(graph)
         self.factors: list[Factor] = []
         self.root: dict[Label, Label] = {}
         self.dims: dict[Label, Dim] = {}
@@ -129,8 +130,10 @@ class Contraction:
 
     def _contract(self, factors: list[Factor], wanted: Labels) -> Factor:
         while len(factors) > 1:
-            if len(factors) <= EXHAUSTIVE:
-                return self._along(best_tree(factors, wanted, self.size, self._is_there, self._are_alike), factors, factors, wanted)
+            among = connected_sets(factors, self.size) if EXHAUSTIVE < len(factors) <= CHAIN else None
+            if among is not None or len(factors) <= EXHAUSTIVE:
+                tree = best_tree(factors, wanted, self.size, self._is_there, self._are_alike, among, self.chains)
+                return self._along(tree, factors, factors, wanted)
             a, b = self._cheapest_pair(factors, wanted)
             rest = [f for f in factors if f is not a and f is not b]
             factors = [*rest, self._joined(a, b, rest, wanted)]
@@ -164,6 +167,8 @@ class Contraction:
     def _along(self, tree: object, leaves: Sequence[Factor], all_: Sequence[Factor], wanted: Labels) -> Factor:
         if isinstance(tree, int):
             return leaves[tree]
+        if isinstance(tree, Known):
+            return tree.factor
         assert isinstance(tree, tuple)
         inside = set(leaves_of(tree))
         rest = [f for k, f in enumerate(leaves) if k not in inside]
@@ -171,6 +176,13 @@ class Contraction:
         return self._joined(a, b, rest, wanted)
 
     def _joined(self, a: Factor, b: Factor, rest: Sequence[Factor], wanted: Labels) -> Factor:
+        """The product of two, named by its members."""
+        made = self._multiplied(a, b, rest, wanted)
+        made.chain = linked(self.chains.of(a), a.labels, self.chains.of(b), b.labels, made.labels)
+        self.chains.keep(made.chain, made.node)
+        return made
+
+    def _multiplied(self, a: Factor, b: Factor, rest: Sequence[Factor], wanted: Labels) -> Factor:
         needed = set(wanted).union(*[set(f.labels) for f in rest])
         out = tuple(k for k in dict.fromkeys(a.labels + b.labels) if k in needed)
         if set(out) == set(wanted) and len(out) == len(wanted):

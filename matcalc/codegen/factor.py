@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..expressions.expr import Expr
 from ..expressions.properties import holds
-from .graph import GraphNode, ProgramGraph
+from .graph import Chain, GraphNode, ProgramGraph
 from .pairs import Labels
 
 CHOLESKY, LU = "chol", "lu"
@@ -17,9 +17,10 @@ TRIANGULAR = ("lower", "upper")
 
 class Factor:
     """An array and its labels. `inverse` of a matrix: the array is X, the factor X^-1, and `kind` how X is
-    inverted. What is known of it: no entry negative, symmetric, the lower triangle of ones (`summing`), which makes cumulative sums."""
+    inverted. What is known of it: no entry negative, symmetric, the lower triangle of ones (`summing`), which makes cumulative sums; of
+    which matrices it is the product (`chain`, see `chains`)."""
 
-    __slots__ = ("inverse", "kind", "labels", "node", "nonnegative", "summing", "symmetric")
+    __slots__ = ("chain", "inverse", "kind", "labels", "node", "nonnegative", "summing", "symmetric")
 
     def __init__(
         self,
@@ -31,7 +32,9 @@ class Factor:
         nonnegative: bool = False,
         symmetric: bool = False,
         summing: bool = False,
+        chain: Chain | None = None,
     ) -> None:
+        self.chain = chain
         self.node, self.labels, self.inverse = node, labels, inverse
         self.kind, self.nonnegative, self.symmetric, self.summing = kind, nonnegative, symmetric, summing
 
@@ -48,6 +51,7 @@ class Factor:
             nonnegative=self.nonnegative,
             symmetric=self.symmetric,
             summing=self.summing,
+            chain=self.chain,
         )
 
 

@@ -41,6 +41,7 @@ from ..interning import inner_first
 from ..kinds import Dim
 
 Dims = tuple[Dim, ...]
+Chain = tuple[tuple[int, bool, int], ...]  # of every matrix of a product: which array, whether its inverse, how it stands (see `chains`)
 COMMUTATIVE = frozenset(("add", "mul"))
 NOTHING: frozenset[str] = frozenset()
 
@@ -69,6 +70,8 @@ class ProgramGraph:
 
     def __init__(self) -> None:
         self._pool: dict[Hashable, GraphNode] = {}
+        self.chains: dict[Chain, GraphNode] = {}  # products of matrices, by their members
+        self.chain_of: dict[GraphNode, Chain] = {}
 
     def make(self, op: str, args: Iterable[GraphNode] = (), attr: Hashable = None, dims: Dims = ()) -> GraphNode:
         args = tuple(args)

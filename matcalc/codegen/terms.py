@@ -100,7 +100,8 @@ def _beside(e: Loose, b: GraphNode, body: GraphNode, place: int) -> GraphNode | 
         if own == body.attr[1 - place] and other.dims == body.args[1 - place].dims:
             return other
         if own == body.attr[1 - place][::-1] and len(own) == 2 and other.dims[::-1] == body.args[1 - place].dims:
-            return transposed(e, other) if other in e.loose else e.graph.view(other, (1, 0))
+            turned = transposed(e, other) if other in e.loose else e.graph.view(other, (1, 0))
+            return turned if turned is not None or b.rank < 2 else e.graph.view(other, (1, 0))
     return None
 
 
