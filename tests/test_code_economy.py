@@ -15,6 +15,7 @@ from benchmarks.training import AT, arguments
 from matcalc.codegen.economy import economical
 from matcalc.codegen.graph import GraphNode, ProgramGraph
 from matcalc.codegen.helpers import python_functions
+from matcalc.codegen.parting import parted
 from matcalc.kinds import Dim
 
 
@@ -352,6 +353,25 @@ def test_an_array_in_place_is_multiplied_twice_by_what_is_squared() -> None:
     text = code("||diag(v) (U V^T - Y)||_F^2", "U", where + "; v in R^m", "gradient")
     assert "v**2" in text or "*= v" not in text  # of a column the square is cheaper
     assert "M**2" in code("||M .* (U V^T - Y)||_F^2", "U", where, "value_and_gradient")  # needed twice
+
+
+def test_a_product_with_a_sum_gives_off_the_multiples_that_are_there() -> None:
+    """(u - v + c z)^T d, where z^T d is there: c z was made, and added."""
+    graph, n = ProgramGraph(), Dim.of("n")
+    u, v, z, d = (graph.make("in", (), name, (n,)) for name in "uvzd")
+    c = graph.make("in", (), "c", ())
+
+    def inner(left: GraphNode, right: GraphNode) -> GraphNode:
+        return graph.make("pair", (left, right), ("i", "i", ""), ())
+
+    minus = graph.make("mul", (graph.number(-1), v), None, (n,))
+    whole = graph.make("add", (u, minus, graph.make("mul", (c, z), None, (n,))), None, (n,))
+    rest = graph.make("add", (u, minus), None, (n,))
+    roots = [inner(whole, d), inner(z, d)]
+    assert parted(graph, roots, ())[roots[0]] is graph.make("add", (inner(rest, d), graph.make("mul", (c, inner(z, d)))))
+    assert not parted(graph, [*roots, whole], ())  # the sum is computed anyway
+    assert not parted(graph, roots[:1], ())  # the product is not there
+    assert not parted(graph, [inner(graph.make("add", (u, minus), None, (n,)), d), inner(v, d)], ())  # a difference may be exact
 
 
 def test_a_product_is_found_again_by_its_members() -> None:

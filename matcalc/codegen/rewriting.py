@@ -11,6 +11,7 @@ from .economy import economical
 from .graph import GraphNode
 from .lowering import Lowering
 from .members import picked
+from .parting import parted
 from .regrouping import Regrouping
 from .rescue import rescued
 from .roots import below_roots
@@ -49,6 +50,7 @@ def rewritten(
         lambda: picked(graph, roots) if language == "numpy" else {},
         economic,
         *([combining, lambda: economic() if apart else {}] if language in ("numpy", "jax") else []),
+        lambda: parted(graph, roots, named) if language == "numpy" else {},
         lambda: turned(graph, roots, named),
         lambda: as_distances(graph, roots, [*named]) if language == "numpy" else {},
     ]
