@@ -17,7 +17,7 @@ CROSSED = 1.001  # for a product of a matrix turned over: XLA takes twice as lon
 BATCHED = 4  # how much slower a product is that BLAS has no routine for
 
 
-class Known(NamedTuple):
+class KnownProduct(NamedTuple):
     """A product that a program has already, of so many factors."""
 
     places: int
@@ -27,7 +27,7 @@ class Known(NamedTuple):
 def leaves_of(tree: object) -> list[int]:
     if isinstance(tree, int):
         return [tree]
-    if isinstance(tree, Known):
+    if isinstance(tree, KnownProduct):
         return [k for k in range(tree.places.bit_length()) if tree.places >> k & 1]
     assert isinstance(tree, tuple)
     return [k for t in tree for k in leaves_of(t)]
@@ -122,7 +122,7 @@ def best_tree(
                     made[s] = (name, products | {name: own})
         assert found is not None
         has = known.found(chains[s], kept[s]) if known is not None else None
-        best[s] = found if has is None else (found[0] * ALREADY, Known(s, has))
+        best[s] = found if has is None else (found[0] * ALREADY, KnownProduct(s, has))
     return best[whole][1]
 
 

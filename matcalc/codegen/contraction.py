@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..kinds import Dim
-from .association import CHAIN, EXHAUSTIVE, AxisSets, Known, best_tree, connected_sets, leaves_of
+from .association import CHAIN, EXHAUSTIVE, AxisSets, KnownProduct, best_tree, connected_sets, leaves_of
 from .chains import Chains, linked
 from .factor import CHOLESKY, Factor, materialised
 from .graph import GraphNode, ProgramGraph
@@ -167,7 +167,7 @@ class Contraction:
     def _along(self, tree: object, leaves: Sequence[Factor], all_: Sequence[Factor], wanted: Labels) -> Factor:
         if isinstance(tree, int):
             return leaves[tree]
-        if isinstance(tree, Known):
+        if isinstance(tree, KnownProduct):
             return tree.factor
         assert isinstance(tree, tuple)
         inside = set(leaves_of(tree))
