@@ -404,6 +404,9 @@ HOSTILE = [
     ("||X a||^3/(1 + ||X||_F)", "X", "X in R^{m x n}; a in R^n", 1),
 ]
 SEARCHED = [
+    # members beyond a threshold, and a switch that turns where another name is greater
+    ("sum_{i=1}^N 1[c_i > 50] (a_i^T x)^2 + b^T x", "x", "a_i, x, b in R^n; c_i in R", 1),
+    ("max(max(x, 20), 30 y)", "x", "x, y in R", 1),
     # sums within a term, of which a summand is nothing, or does not move, unless it is sought
     ("(b^T x) (1 + exp(-1000 x^T x))", "x", "b, x in R^n", 1),
     ("log(a^T x + exp(-500 x^T x) + 40)", "x", "a, x in R^n", 1),

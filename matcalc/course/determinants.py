@@ -43,7 +43,7 @@ def determinant(m: Expr) -> Expr:
         c, scalars, body = split(m)
         assert body is not None
         sign = power(num(-1), size(parity(n))) if c < 0 else num(1)
-        return times(sign, power(times(num(abs(c)), *scalars), size(n)), determinant(body))
+        return times(sign, raised(times(num(abs(c)), *scalars), size(n)), determinant(body))
     if op is DIAG:
         return product_of_entries(m.args[0])
     if op is TRANSPOSE:
@@ -94,13 +94,15 @@ def parity(n: Dim) -> Dim:
 
 
 def _with_a_dyad(m: Expr) -> Expr | None:
-    """det(D + c u v^T) = det(D) (1 + c v^T D^-1 u) for a diagonal D."""
+    """det(D + c u v^T) = det(D) (1 + c v^T D^-1 u) for a diagonal D, or of D alone."""
     diagonal: list[Expr] = []
     dyads: list[Expr] = []
     for a in m.args:
         body = split(a)[2]
         assert body is not None
         (diagonal if body.op in (EYE, DIAG) else dyads).append(a)
+    if diagonal and not dyads:
+        return product_of_entries(_diagonal_entries(m))
     if not diagonal or len(dyads) != 1:
         return None
     c, scalars, body = split(dyads[0])
@@ -145,10 +147,10 @@ def product_of_entries(v: Expr) -> Expr:
     n = times(size(v.shape[0]), size(v.shape[1]))
     c, scalars, body = split(v)
     if same is not None:
-        return power(same, n)
+        return raised(same, n)
     if scalars or c != 1:
         rest = product_of_entries(body) if body is not None and body.op is not ONES else num(1)
-        return times(power(times(num(c), *scalars), n), rest)
+        return times(raised(times(num(c), *scalars), n), rest)
     if v.op.name == "exp":
         return apply(v.op, (build.total(v.args[0]),))
     if v.op is POWER and build.is_number(v.args[1]):

@@ -19,6 +19,7 @@ from ..numbers.judge import Along, Numbers, judge
 from ..numbers.numeric import Plan
 from ..numbers.record import Check
 from ..numbers.watch import watching
+from ..pipeline.judging import margin
 from ..pipeline.sampling import Sampler
 
 MOST = 60  # steps of Newton's method; from a good start it takes eight
@@ -101,7 +102,7 @@ def judged_solution(root: NewtonRoot, function: Numbers, claim: Along, theta: Ex
     slopes = partial(complex_slopes, part_of(theta, False)) if is_complex(theta) else None
     # At a chance sign Newton's method found the one start whose solution is symmetric, and others have none: no point is one to go by.
     at = (name_of(theta), None), theta.shape, sampler.point, sampler.dims
-    check = judge(known, claimed, *at, describe=describe, slopes=slopes, signed=False)
+    check = judge(known, claimed, *at, describe=describe, margin=margin, slopes=slopes, signed=False)
     return check._replace(against=AGAINST)
 
 

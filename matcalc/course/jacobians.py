@@ -47,7 +47,7 @@ def check_determinant(problem: Problem, f: Expr, xs: Sequence[Expr], words: Sequ
 
         def at(env: dict[str, Any], kind: Kind, level: Level, watch: Any) -> Sides:
             rows, cols = (d.value(kind.sizes) for d in f.shape)
-            out = EntryPattern(_value_words(words)).free(rows, cols)
+            out = EntryPattern(words).free(rows, cols)  # L L^T has as many free entries as L, at the same places
             h = arrays.exact(10) ** -level.step
             columns = []
             for x in xs:
@@ -99,8 +99,3 @@ def vanishes(problem: Problem, value: Expr) -> bool:
             if not any(whole.scaleb(ROUNDING) <= sum(rest) for whole, *rest in runs):
                 return False
     return tried > 0
-
-
-def _value_words(words: Sequence[str]) -> tuple[str, ...]:
-    """The free entries of the value: those of the variable; L L^T has as many as L, on and below the diagonal."""
-    return tuple("symmetric" if w == "upper" else w for w in words)

@@ -21,12 +21,14 @@ from ..numbers.record import Check, summed_up
 from ..numbers.search import Comparison
 from ..numbers.verify import Kind
 from ..pipeline.given import Function, Names, Where, declared_in, names_of
+from ..pipeline.judging import margin
 from ..pipeline.question import Question, names_in
 from ..shortening.simplify import simplify
 from ..sources import cite, follows, work
 from ..syntax import Declaration, Node, Program, spell_name
 from .implicit_answers import laid_out_steps
 from .problem import Answer, Problem
+from .remainder import depending
 from .solved import gradient, slope_of
 
 KIBBLE_BERKSHIRE = work(
@@ -151,11 +153,12 @@ def _checked(problem: Problem, names: Sequence[str], rates: Sequence[str], flow:
     """The equation of one coordinate along a random change η of it, against d/dt d/dε L(q, v + ε η) - d/dε L(q + ε η, v) by
     differences along q + v t + a t^2/2."""
     f, parts = problem.whole(problem.typed.expr), terms_of(equation)
+    summands = terms_of(f)
     triples = [(n, r, name_of(flow[problem.variables[r]])) for n, r in zip(names, rates, strict=True)]
     shape = problem.variables[name].shape
 
     def sight(arrays: ModuleType) -> Callable[..., Sides]:
-        value, claim = Plan(f, arrays), Plan(parts, arrays)
+        value, claim = Plan(summands, arrays), Plan(parts, arrays)
 
         def at(env: dict[str, Any], kind: Kind, level: Level, watch: Any) -> Sides:
             rows, cols = (d.value(kind.sizes) for d in shape)
@@ -163,7 +166,7 @@ def _checked(problem: Problem, names: Sequence[str], rates: Sequence[str], flow:
             eta = arrays.number(eta) if shape == SCALAR else eta
             h = arrays.exact(10) ** -level.step
 
-            def action(time: Any, place: Any, rate: Any) -> Any:
+            def action(time: Any, place: Any, rate: Any) -> tuple[Any, ...]:
                 moved = dict(env)
                 for q, v, a in triples:
                     moved[q] = env[q] + env[v] * time + env[a] * (time * time / 2)
@@ -171,17 +174,19 @@ def _checked(problem: Problem, names: Sequence[str], rates: Sequence[str], flow:
                 moved[name] = moved[name] + eta * place
                 own = spell_name(name, "dot")
                 moved[own] = moved[own] + eta * rate
-                return value.value(moved, kind.sizes)
+                return value.run(moved, kind.sizes)
 
             zero = h * 0
             watch.trace = []
             ends = [[action(s * h, zero, t * h) for t in (1, -1)] for s in (1, -1)]
-            momentum = (ends[0][0] - ends[0][1] - ends[1][0] + ends[1][1]) / (4 * h * h)
-            force = (action(zero, h, zero) - action(zero, -h, zero)) / (2 * h)
-            rest = watch.trace
+            moving = zip(*ends[0], *ends[1], strict=True)
+            momentum = [(ahead - behind - slower + back) / (4 * h * h) for ahead, behind, slower, back in moving]
+            force = [(a - b) / (2 * h) for a, b in zip(action(zero, h, zero), action(zero, -h, zero), strict=True)]
+            own, watch.trace = watch.trace, []
             entries, weights = [arrays.flat(v) for v in claim.run(env, kind.sizes)], arrays.flat(eta)
             claimed = [[sum(a * b for a, b in zip(part, weights, strict=True))] for part in entries]
-            return Sides([[momentum - force]], claimed, abs(ends[0][0]), [rest] * 2)
+            known = [[a - b] for a, b in zip(momentum, force, strict=True)]
+            return Sides(known, claimed, abs(sum(ends[0][0])), [[*own, *watch.trace]] * 2, watch.trace, own=own)
 
         return at
 
@@ -190,6 +195,8 @@ def _checked(problem: Problem, names: Sequence[str], rates: Sequence[str], flow:
         sight,
         sampler.point,
         sampler.dims,
+        needed=depending(summands, {problem.variables[n] for n in (name, spell_name(name, "dot"))}),
+        margin=margin,
         wrong=lambda: f"the equation of motion disagrees with differences of the Lagrangian: please report {problem.text!r}",
         unjudged="the equation of motion could not be checked",
         against="differences of the Lagrangian",

@@ -7,14 +7,15 @@ function that stands still at a point has the expansion f(x) of order one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from math import factorial
 from types import ModuleType
 from typing import Any
 
-from ..expressions.expr import Expr
+from ..expressions.build import substitute
+from ..expressions.expr import Expr, postorder
 from ..expressions.labels import name_of, words_of
 from ..expressions.sums import terms_of
 from ..inference.infer import Typed
@@ -23,9 +24,10 @@ from ..numbers.agreement import Level, Sides
 from ..numbers.numeric import Plan
 from ..numbers.record import Check
 from ..numbers.search import Comparison
+from ..numbers.seen import SOUGHT
 from ..numbers.verify import Kind
 from ..ops.pattern import EntryPattern
-from ..pipeline.judging import spelled
+from ..pipeline.judging import margin, spelled
 from ..pipeline.sampling import Sampler
 
 FURTHER = 2  # places beyond the order: the error is the square of the step
@@ -37,11 +39,11 @@ def check_expansion(
     typed: Typed, f: Expr, polynomial: Expr, centre: Mapping[Expr, Expr], order: int, sampler: Sampler, describe: str
 ) -> Check:
     """VerificationError where f - polynomial is not of order `order` + 1 around the centre, NoAnswerError where nothing can be said."""
-    parts = terms_of(polynomial)
+    summands, parts = terms_of(f), terms_of(polynomial)
 
     def sight(arrays: ModuleType) -> Callable[..., Sides]:
         middle = [(v, Plan(e, arrays)) for v, e in centre.items()]
-        sides = Plan(terms_of(f), arrays), Plan(parts, arrays)
+        sides = Plan(summands, arrays), Plan(parts, arrays)
         weights = weights_of(order, arrays)
 
         def at(env: dict[str, Any], kind: Kind, level: Level, watch: Any) -> Sides:
@@ -51,15 +53,19 @@ def check_expansion(
                 start[name_of(v)] = plan.value(start, kind.sizes)
             e = {name_of(v): direction(v, words_of(v), kind.sizes, rng, arrays) for v in centre}
             h = arrays.exact(10) ** -level.step
-            found: tuple[list[list[Any]], ...] = ([[] for _ in terms_of(f)], [[] for _ in parts])
-            watch.trace = []
-            for sign in (1, -1):
-                moved = places(start, e, h * sign, len(weights[0]))
-                for plan, lines in zip(sides, found, strict=True):
-                    runs = [[arrays.flat(v) for v in plan.run(m, kind.sizes)] for m in moved]
+            found: tuple[list[list[Any]], ...] = ([[] for _ in summands], [[] for _ in parts])
+            traces = []
+            moved = [places(start, e, h * sign, len(weights[0])) for sign in (1, -1)]
+            for plan, lines in zip(sides, found, strict=True):
+                watch.trace = []
+                for along in moved:
+                    runs = [[arrays.flat(v) for v in plan.run(m, kind.sizes)] for m in along]
                     for k, line in enumerate(lines):
                         line += derivatives(weights, [run[k] for run in runs], h, arrays)
-            return Sides(found[0], found[1], max((abs(x) for line in found[0] for x in line), default=0), [watch.trace] * 2)
+                traces.append(watch.trace)
+            own, turns = traces
+            value = max((abs(x) for line in found[0] for x in line), default=0)
+            return Sides(found[0], found[1], value, [[*own, *turns]] * 2, turns, own=own)
 
         return at
 
@@ -67,6 +73,8 @@ def check_expansion(
         sight,
         sampler.point,
         sampler.dims,
+        needed=depending(summands, centre),
+        margin=lambda e: margin(substitute(e, centre)),
         wrong=lambda: (
             f"the remainder of this expansion is not of order {order + 1}: the function is not smooth at this point, "
             f"or the expansion is wrong: {describe}"
@@ -76,7 +84,13 @@ def check_expansion(
         spell=lambda part: spelled(typed, part if isinstance(part, Expr) else parts[part]),
         levels=[Level(50 + 17 * order, 17, 25, 50), Level(150 + 50 * order, 50, 25, 60)],
         rough=ROUGH,
+        sought=SOUGHT * (order + FURTHER),  # a point is so many
     ).judged()
+
+
+def depending(summands: Sequence[Expr], names: Collection[Expr]) -> list[int]:
+    """Which of the summands have one of the names in them."""
+    return [k for k, a in enumerate(summands) if any(n in names for n in postorder(a))]
 
 
 def direction(v: Expr, words: Iterable[str], sizes: Mapping[str, int], rng: Any, arrays: ModuleType) -> Any:

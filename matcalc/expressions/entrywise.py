@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..errors import ShapeError
-from ..kinds import ONE, SCALAR, Shape, shape_text
+from ..kinds import ONE, SCALAR, Dim, Shape, shape_text
 from ..ops.core import (
     ADD,
     CASES,
@@ -62,6 +62,8 @@ def _power(base: Expr, exponent: Expr) -> Expr:
                 return times(root, power(rest if c > 0 else negative(rest), exponent))
     if base.op is ONES or is_number(base, 1):
         return base
+    if is_number(base, -1) and _is_even(exponent):
+        return num(1)
     if base.op is ZEROS and is_number(exponent) and value_of(exponent) > 0:
         return base
     if base.op in (EYE, DIAG) and is_number(exponent) and value_of(exponent) > 0:  # zeros stay zeros
@@ -73,6 +75,13 @@ def _power(base: Expr, exponent: Expr) -> Expr:
     if base.shape[0] is ONE and base.shape[1] is not ONE:
         return transpose(power(transpose(base), exponent))
     return make(POWER, (base, exponent), None, base.shape, _power_size(base, exponent))
+
+
+def _is_even(e: Expr) -> bool:
+    """Whether it is an even number times sizes and indices."""
+    if e.op is not TIMES or e.args[0].op is not NUMBER or (value_of(e.args[0]) / 2).denominator != 1:
+        return False
+    return all(a.op is INDEX or (isinstance(a.attr, Dim) and all(c.denominator == 1 for _, c in a.attr.terms)) for a in e.args[1:])
 
 
 def _is_turned_round(total: Expr) -> bool:

@@ -34,6 +34,8 @@ MORE_TURNS = 12  # points where the claim turns elsewhere than the function, as 
 MOST_SIGNED = 8  # names, whose signs are turned one by one where no point was found
 FORTUNATE = 36  # further points of the least sizes, where none was found
 UTMOST = 300  # the same where a threshold is: scales are doubles
+NEAR = 6  # of them
+ELSEWHERE = 4  # points from which a place is sought where a claim turns elsewhere than the function
 BISECTIONS = 44  # to a part in 10^12: as near as two thresholds may be and be told apart
 MOST_BISECTED = 8
 LACKING = (AttributeError, TypeError, NotImplementedError, TooMuch)
@@ -49,7 +51,7 @@ class Comparison(NamedTuple):
     difference that more digits leave as it is is one, however small, and no summand of what is known may be nothing everywhere; `signed`
     lets names change their signs one by one where no point was found; `within` says that the summands of sums within a summand are to
     be seen too: there must be no other sums than those of the two sides, as x + h of an expansion is; `most` is how many products
-    of decimal numbers may be computed, about."""
+    of decimal numbers may be computed, about, and `sought` how many of them at points beyond those that are wanted."""
 
     sight: Sight
     point: Point
@@ -71,6 +73,7 @@ class Comparison(NamedTuple):
     signed: bool = True
     within: bool = False
     most: int = MOST
+    sought: int = SOUGHT
 
     def judged(self) -> Check:
         """Raise VerificationError where the claim is wrong, NoAnswerError where no point could be judged."""
@@ -196,7 +199,7 @@ class Search:
             self._usual()
         if not self.seen.sizes and self.asked.signed:
             self._least()
-        self.seen.left = min(self.seen.left, SOUGHT) if self.seen.sizes else self.seen.left
+        self.seen.left = min(self.seen.left, self.asked.sought) if self.seen.sizes else self.seen.left
         for turn in range(MOST_TRIES, MOST_TRIES + MORE_TRIES):
             if self.seen.sizes and not all(self.seen.mixed.values()):
                 sizes = {name: k + turn % 3 for name, k in orders[turn % len(orders)].items()}
@@ -207,6 +210,8 @@ class Search:
                     self._sought(Kind(sizes, *STYLES[self.style], turn))
         for turn, (decade, turned) in enumerate(product(self.asked.scales, (False, True)), MOST_TRIES):
             self.seen.judged(Kind(orders[turn % len(orders)], 10.0**decade, STYLES[self.style][1], turned, turn))
+        for grown in (1, 2) if self.seen.keeps_a_size() else ():  # a claim with 4 in the place of N
+            self.seen.judged(Kind({n: k + grown for n, k in self.seen.sizes[-1].items()}, *STYLES[self.style], MOST_TRIES + grown))
         if not self.seen.sizes and self.seen.misfit is not None:
             raise self.seen.misfit
         if not self.seen.sizes and self.seen.tied:
@@ -217,11 +222,16 @@ class Search:
             if self.seen.hides():
                 sizes = {n: k + grown for n, k in orders[0].items()}
                 self.seen.judged(Kind(sizes, *STYLES[self.style][:2], turn=MOST_TRIES + grown, only=only, deficient=True))
-        if self.seen.switches:
-            self._count(orders[0])
-        if self.seen.hides():
-            self._scatter(orders[0])
+        try:
+            if self.seen.switches:
+                self._count(orders[0])
+            if self.seen.hides():
+                self._scatter(orders[0])
+        except TooMuch:
+            if not self.seen.claim_turns:
+                raise
         if self.seen.hides() or self.seen.claim_turns:
+            self.seen.left = max(self.seen.left, self.asked.sought // 2)
             self._seek(orders[0])
         for turn in range(MORE_TURNS if self.seen.claim_turns else 0):
             self.seen.judged(Kind(orders[turn % len(orders)], 4.0 ** (turn % 3 - 1), turn=MOST_TRIES + MORE_TRIES + turn, near=False))
@@ -230,7 +240,7 @@ class Search:
         """The point; and what shows for the first time there is looked at with other sizes and whole numbers too."""
         left = self.seen.left_over()
         reading = self.seen.judged(kind)
-        for by in (1, 2) if reading is not None and self.seen.left_over() < left else ():
+        for by in (1, 2, 3, 4) if reading is not None and self.seen.left_over() < left else ():
             self.seen.judged(kind._replace(sizes={n: k + by for n, k in kind.sizes.items()}, turn=kind.turn + by))
         return reading
 
@@ -263,21 +273,29 @@ class Search:
     def _seek(self, sizes: dict[str, int]) -> None:
         """Points of other scales where summands or sides show that have not; and where a switch turns between two scales, points close
         to that place on either side: a claim that turns somewhere else is found out there."""
+        near, far = (0, *DECADES[:NEAR]), (*DECADES[NEAR:], *self._thresholds())
+        bisected, traced, done = 0, dict[tuple[int, str, bool, int], Any](), set[Any]()
+        for decades, turn in ((near, 0), (far, 0), *((near, turn) for turn in range(1, ELSEWHERE))):  # far points cost as much
+            if turn and not self.seen.claim_turns:
+                break
+            for decade in dict.fromkeys(decades):
+                for only, turned in product(dict.fromkeys(("", self.asked.focus)), (False, True)):
+                    if self.seen.hides() or self.seen.claim_turns:
+                        reading = self._sought(self._at(sizes, only, turned, turn, 10.0**decade))
+                        if reading is not None:
+                            traced[turn, only, turned, decade] = reading.outcomes
+            pairs = [(low, high) for low, high in pairwise(sorted(traced)) if low[:3] == high[:3] and (low, high) not in done]
+            done.update(pairs)
+            for low, high in pairs:
+                at, outcomes = float(low[3]), traced[low]
+                while outcomes not in (None, traced[high]) and bisected < MOST_BISECTED * (turn + 1):  # from one turn to the next
+                    bisected += 1
+                    at, outcomes = self._bisect(self._at(sizes, low[1], low[2], turn, 1.0), at, high[3], outcomes)
+
+    def _at(self, sizes: dict[str, int], only: str, turned: bool, turn: int, scale: float) -> Kind:
+        """A point of the style in use, or with the other signs."""
         _, positive, opposite = STYLES[self.style]
-        traced: dict[tuple[str, bool, int], Any] = {}
-        for decade in dict.fromkeys((0, *DECADES, *self._thresholds())):
-            for only, turned in product(dict.fromkeys(("", self.asked.focus)), (opposite, not opposite)):
-                if not self.seen.hides() and not self.seen.claim_turns:
-                    continue
-                reading = self._sought(Kind(sizes, 10.0**decade, positive, turned, MOST_TRIES, only))
-                if reading is not None:
-                    traced[only, turned, decade] = reading.outcomes
-        bisected = 0
-        for low, high in pairwise(sorted(traced)):
-            kind, at, outcomes = Kind(sizes, 1.0, positive, low[1], MOST_TRIES, low[0]), float(low[2]), traced[low]
-            while low[:2] == high[:2] and outcomes not in (None, traced[high]) and bisected < MOST_BISECTED:  # from one turn to the next
-                bisected += 1
-                at, outcomes = self._bisect(kind, at, high[2], outcomes)
+        return Kind(sizes, scale, positive, opposite is not turned, MOST_TRIES + turn, only)
 
     def _thresholds(self) -> list[int]:
         """The scales beside those at which x or x^2 is the quotient of two numbers in what a switch compares."""
@@ -298,13 +316,19 @@ class Search:
     def _bisect(self, kind: Kind, low: float, high: float, outcomes: Any) -> tuple[float, Any]:
         """The place between two scales where a switch turns, and the points on either side of it; the farther one, and what the
         comparisons gave there."""
-        for _ in range(BISECTIONS):
-            middle = (low + high) / 2
-            reading = self.seen.read(kind._replace(scale=10.0**middle), self.seen.levels[0])
-            if reading is not None and reading.outcomes == outcomes:
-                low = middle
-            else:
-                high = middle
+        try:
+            for _ in range(BISECTIONS):
+                middle = (low + high) / 2
+                reading = self.seen.read(kind._replace(scale=10.0**middle), self.seen.levels[0])
+                if reading is not None and reading.outcomes == outcomes:
+                    low = middle
+                else:
+                    high = middle
+        except TooMuch:  # not as near as it might be
+            self.seen.left = self.asked.sought // 10
+            self.seen.judged(kind._replace(scale=10.0**low))
+            self.seen.judged(kind._replace(scale=10.0**high))
+            raise
         self.seen.judged(kind._replace(scale=10.0**low))
         reading = self.seen.judged(kind._replace(scale=10.0**high))
         return high, None if reading is None else reading.outcomes

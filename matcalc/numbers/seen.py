@@ -99,6 +99,11 @@ class Seen:
             if len(seen) < len(tried):
                 yield f"{a} > {b}" if True in seen else f"{a} < {b}" if seen else f"{a} = {b}"
 
+    def keeps_a_size(self) -> bool:
+        """Whether a size was one and the same at all points judged, and others were tried."""
+        first = self.sizes[0] if self.sizes else {}
+        return any(all(s[n] == k for s in self.sizes) and any(s[n] != k for s in self.tried) for n, k in first.items())
+
     def one_sided(self) -> list[Switch]:
         """The switches that were met on one side only; not those that compare with 0 what is known to be positive."""
         return [s for s, sides in self.turned.items() if len(sides) < 2 and not _is_settled(self.asked.margin(s[0]))]

@@ -100,6 +100,11 @@ identity("Huber's function at its threshold", "huber(s, s)", "s^2/2", "s: 1 1", 
 # Norms.
 identity("Euclidean norm", "sqrt(u^T u)", "norm(u)", "u: n 1", source="definition")
 identity("Frobenius norm", "sqrt(tr(X^T X))", "normF(X)", "X: m n", source="definition")
+identity("square of a norm over the norm", "u^T u/norm(u)", "norm(u)", "u: n 1", source="definition")
+identity("square of a norm over itself", "u^T u/norm(u)^2", "1", "u: n 1", source="definition")
+identity("a squared norm over the square", "norm(u)^2/(u^T u)", "1", "u: n 1", source="definition")
+identity("square of a norm over its cube", "u^T u/norm(u)^3", "1/norm(u)", "u: n 1", source="definition")
+identity("square of a Frobenius norm over itself", "tr(X^T X)/normF(X)^2", "1", "X: m n", source="definition")
 
 # Determinants.
 identity("logarithm of a determinant", "log(det(X))", "logdet(X)", "X: n n", source="definition")
