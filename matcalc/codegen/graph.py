@@ -16,6 +16,7 @@ front. Nodes are interned, so a common subexpression is one node. The operations
     convmtx  a n             the matrix with n columns of the convolution with a; hankel, that with H[i,j] = a[i + j - 1]
     convolve x a             the convolution of two vectors; correlate, the correlation of x with a, where a lies within x
     pair      A B             a contraction of two arrays: attr = (labels of A, labels of B, labels of the value)
+    products  M X Y …         (M X, M Y, …) of a square matrix (see `gathering`)
     distances X Y             squared distances of the rows of X from those of Y (see `distances`)
     one       A               sums and diagonals of one array: attr = (labels of A, labels of the value)
     cumulative X              its cumulative sums: attr = (axis, whether from the end)

@@ -85,6 +85,7 @@ _NUMPY = {
     "exponential": "_Exponential({})",
     "interleaved": "_interleaved({}, {})",
     "outer": "_outer({}, {})",
+    "products": "_products({})",
     "greatest of rows": "_greatest({})",
     "trace of inverse": "_chol_trace({}, {})",
 }

@@ -278,6 +278,10 @@ def _logdet(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -
     return _factored(node, args, body, "logdet") or target.operation(LOG_DETERMINANT, node, args, body)[0], ATOM
 
 
+def _products(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
+    return target.word("products", ", ".join(a[0] for a in args)), ATOM
+
+
 def _distances(target: Target, node: GraphNode, args: Sequence[Text], body: Body) -> Text:
     return f"_distances({args[0][0]}, {args[1][0]})", ATOM
 
@@ -364,4 +368,5 @@ WRITERS: dict[str, Writer] = {
     "logdet": _logdet,
     "add_diagonal": _add_diagonal,
     "distances": _distances,
+    "products": _products,
 }

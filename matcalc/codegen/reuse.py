@@ -17,7 +17,7 @@ from .wording import code_of
 WRITTEN = frozenset("exp expm1 log log1p sqrt sin cos tan sinh cosh tanh arcsin arccos arctan arcsinh arccosh arctanh abs square".split())
 FRESH = frozenset(("add", "mul", "div", "pow", "neg", "pair", "distances", "solve", "inv", "spread", "add_diagonal"))
 CHANGING = frozenset(("add", "mul", "div", "pow", "neg", "add_diagonal"))
-ALIASES = frozenset(("view", "member"))  # the memory of their argument under another name
+ALIASES = frozenset(("view", "member", "slice", "part", "reshape", "expand"))  # the memory of their argument under another name
 KEPT = frozenset(("solve", "inv", "det", "logdet", "trace_inv"))  # factors of their first argument may share its memory
 NEVER = 1 << 60
 
@@ -33,6 +33,16 @@ def written_function(n: GraphNode) -> str | None:
     if found is None or not n.attr.elementwise or (found[1] in WRITTEN) == bool(found[2]) or (found[2] and found[1] != "maximum"):
         return None
     return found[1]
+
+
+def is_alias(n: GraphNode) -> bool:
+    """Whether it may be the memory of its argument under another name: vec of a transpose, a real part, a diagonal."""
+    if n.op == "call" and isinstance(n.attr, Operation):
+        return re.fullmatch(r"\w+\.T\.reshape\(-1\)|np\.(real|imag)\(\w+\)", code_of(n.attr, "numpy")) is not None
+    if n.op == "one":
+        assert isinstance(n.attr, tuple)
+        return set(n.attr[0]) == set(n.attr[1])
+    return n.op in ALIASES
 
 
 def overwritten(
@@ -55,7 +65,7 @@ def overwritten(
             readers[a].append(n)
     # The latest place at which the text of a node is executed: its own where it has a name for certain, else that of its readers.
     read: dict[GraphNode, int] = {}
-    executed = {n for n in order if n in roots or ((uses[n] > 1 or n in named) and n.op not in ALIASES and not n.loops)}
+    executed = {n for n in order if n in roots or ((uses[n] > 1 or n in named) and not is_alias(n) and not n.loops)}
     for n in reversed(order):
         if n in executed:
             read[n] = NEVER if n in roots else place[n]
@@ -73,7 +83,7 @@ def overwritten(
         if any(r.op in KEPT and r.args[0] is a for r in others) or (a is not through and n in readers[a]):
             return False
         # What the other of two operands is made of is computed before anything is written.
-        return all(read[r] < place[n] or (len(n.args) == 2 and r.op not in ALIASES and is_within(r, n)) for r in others)
+        return all(read[r] < place[n] or (len(n.args) == 2 and not is_alias(r) and is_within(r, n)) for r in others)
 
     def is_within(r: GraphNode, n: GraphNode) -> bool:
         """Whether the text of `r` stands in that of `n` alone."""

@@ -8,6 +8,7 @@ from .combining import combined
 from .directions import together
 from .distances import as_distances
 from .economy import economical
+from .gathering import gathered
 from .graph import GraphNode
 from .lowering import Lowering
 from .members import picked
@@ -51,6 +52,7 @@ def rewritten(
         economic,
         *([combining, lambda: economic() if apart else {}] if language in ("numpy", "jax") else []),
         lambda: parted(graph, roots, named) if language == "numpy" else {},
+        lambda: gathered(graph, roots, named) if language == "numpy" else {},
         lambda: turned(graph, roots, named),
         lambda: as_distances(graph, roots, [*named]) if language == "numpy" else {},
     ]

@@ -471,6 +471,15 @@ def _greatest(X):
     return np.array(X.T, order="C").max(axis=0) if X.shape[1] <= 32 < X.shape[0] else X.max(axis=1)
 
 
+def _products(M, *factors):
+    """M times each of these: of a large matrix and few columns in one product, for which it is read from memory once."""
+    width = factors[0].shape[1]
+    if len(M) < 256 or len(M) < 16 * width:
+        return [M.dot(X) for X in factors]
+    found = M.dot(np.concatenate(factors, axis=1))
+    return [found[:, k : k + width] for k in range(0, found.shape[1], width)]
+
+
 def _distances(X, Y):
     """The squared distances of the rows of X from those of Y, along the more of them: NumPy is slow along short rows."""
     if len(X) < len(Y):
