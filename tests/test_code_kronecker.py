@@ -22,6 +22,7 @@ ROWS = [
     ("a^T (x ⊗ y)", "x in R^m; y in R^n; a in R^{m n}"),
     ("tr((x ⊗ y^T) (y ⊗ x^T))", "x in R^m; y in R^n"),
     ("||kron(x^T, A)||^2", "x in R^n; A in R^{m x k}"),
+    ("sum_{i=1}^k cos(z[i] (x ⊗ A))", "x in R^n; A in R^{m x k}; z in R^k"),  # an axis for i beside those of the product
 ]
 
 

@@ -57,6 +57,8 @@ EXTREME: list[tuple[str, str, str, dict[str, Any], Any, Any]] = [
      {"x": np.array([100.0, 3.0]), "m": np.array([[0.0, 1.0], [1.0, 1.0]]), "p": np.array([0.3, 0.7])},
      np.log(0.7) - (99**2 + 4) / 2, [-99, -2]),
     ("||x|| + ||X||_F", "x", "x in R^n; X in R^{m x n}", {"x": np.array([3e-10, 4e-10]), "X": np.zeros((2, 2))}, 5e-10, [0.6, 0.8]),
+    ("t ||x||_3", "t", "t in R; x in R^n", {"t": 2.0, "x": np.zeros(3)}, 0, 0),
+    ("sum(x .* exp(tan(I_3)[:,2]))", "x", "x in R^3", {"x": np.ones(3)}, 2 + np.exp(np.tan(1)), [1, np.exp(np.tan(1)), 1]),
     ("||x||_3", "x", "x in R^n", {"x": np.array([3e60, 4e60])}, 91 ** (1 / 3) * 1e60, np.array([9, 16]) / 91 ** (2 / 3)),
 ]  # fmt: skip
 

@@ -124,5 +124,5 @@ def postorder(roots: Iterable[GraphNode], known: Container[GraphNode] = ()) -> l
 
 
 def is_constant(n: GraphNode) -> bool:
-    """Made of numbers and sizes alone, and so a number of the language whatever the arguments are."""
-    return all(m.op in ("num", "size", "const", "index") for m in postorder([n]) if not m.args)
+    """Made of numbers and sizes alone, without arrays on the way, and so a number of the language whatever the arguments are."""
+    return all(not m.rank and (m.args or m.op in ("num", "size", "const", "index")) for m in postorder([n]))

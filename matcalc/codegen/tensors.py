@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..differentiation.network import Term
 from ..errors import NoAnswerError
-from ..kinds import Dim
+from ..kinds import ONE, Dim
 from .axes import NoAxis
 from .contraction import Contraction
 from .factor import Factor
@@ -93,8 +93,10 @@ def _term(lowering: Lowering, t: Term) -> tuple[GraphNode, str]:
 def _open_term(lowering: Lowering, t: Term, c: Contraction) -> Labels:
     for e, r, k in t.factors:
         if len(r) > 1 or len(k) > 1:  # a Kronecker pair: the rows are counted by two indices
-            fine = tuple(i.dim for i in (*r, *k))
-            c.add(Factor(lowering.graph.make("reshape", (lowering.lower(e),), None, fine), (*r, *k)), fine)
+            fine, node = tuple(i.dim for i in (*r, *k)), lowering.lower(e)
+            if node.rank > sum(d is not ONE for d in e.shape):  # an axis for each of the numbers that an index takes
+                raise NoAxis
+            c.add(Factor(lowering.graph.make("reshape", (node,), None, fine), (*r, *k)), fine)
         else:
             open_factor(lowering, e, r[0] if r else None, k[0] if k else None, c)
     open_scalar(lowering, t.scalar, c)

@@ -48,7 +48,7 @@ def _norm(x, axes=None):
 def _p_norm(x, p):
     """The p-norm, scaled so that nothing overflows."""
     size = jnp.abs(x)
-    top = jnp.max(size)
+    top = jnp.maximum(jnp.max(size), jnp.finfo(size.dtype).tiny)
     return top * jnp.sum((size / top) ** p) ** (1 / p)
 
 

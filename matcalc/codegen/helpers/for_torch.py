@@ -77,7 +77,7 @@ def _root_square(x, r):
 def _p_norm(x, p):
     """The p-norm, scaled so that nothing overflows."""
     size = torch.abs(x)
-    top = torch.amax(size)
+    top = torch.clamp(torch.amax(size), min=torch.finfo(size.dtype).tiny)
     return top * torch.sum((size / top) ** p) ** (1 / p)
 
 
