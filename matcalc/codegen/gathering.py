@@ -7,20 +7,19 @@ quarter of the time. The sum (c M - N) Y is c M Y - N Y where the program has M 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from ..interning import inner_first
 from ..kinds import Dim
-from .graph import Dims, GraphNode, ProgramGraph, postorder
+from .graph import Dims, GraphNode, ProgramGraph, postorder, rebuilt
 
 PRODUCT = ("ij", "jk", "ik")
 
 
 def gathered(graph: ProgramGraph, roots: Sequence[GraphNode], kept: Collection[GraphNode]) -> dict[GraphNode, GraphNode]:
     """What every node becomes; empty where nothing changes."""
-    new = _rebuilt(graph, roots, _multiplied_out(graph, roots, kept))
+    new = rebuilt(graph, roots, _multiplied_out(graph, roots, kept))
     later = [new.get(r, r) for r in roots]
-    found = _rebuilt(graph, later, dict(_together(graph, later)))
+    found = rebuilt(graph, later, dict(_together(graph, later)))
     if not found:
         return {}
     return {n: found[new.get(n, n)] for n in postorder(roots) if new.get(n, n) in found}
@@ -78,14 +77,3 @@ def _together(graph: ProgramGraph, roots: Sequence[GraphNode]) -> Iterator[tuple
             whole = graph.make("products", [m, *(n.args[1] for n in free)], None, (Dim.of(len(free)), *dims))
             for k, n in enumerate(free, 1):
                 yield n, graph.make("member", (whole, graph.number(k)), None, dims)
-
-
-def _rebuilt(graph: ProgramGraph, roots: Sequence[GraphNode], found: Mapping[GraphNode, GraphNode]) -> dict[GraphNode, GraphNode]:
-    """What every node becomes where some are others."""
-    if not found:
-        return {}
-    new: dict[GraphNode, GraphNode] = {}
-    for n in inner_first(roots, lambda n: found.get(n, n).args):
-        body = found.get(n, n)
-        new[n] = graph.again(body, [new[a] for a in body.args])
-    return new

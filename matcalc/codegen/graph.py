@@ -36,7 +36,7 @@ front. Nodes are interned, so a common subexpression is one node. The operations
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 
 from ..interning import inner_first
 from ..kinds import Dim
@@ -121,6 +121,17 @@ class ProgramGraph:
 def postorder(roots: Iterable[GraphNode], known: Container[GraphNode] = ()) -> list[GraphNode]:
     """Every node once, arguments first; nothing below what is known."""
     return inner_first(roots, lambda n: () if n in known else n.args)
+
+
+def rebuilt(graph: ProgramGraph, roots: Iterable[GraphNode], found: Mapping[GraphNode, GraphNode]) -> dict[GraphNode, GraphNode]:
+    """What every node becomes where some are others; empty where none is."""
+    if not found:
+        return {}
+    new: dict[GraphNode, GraphNode] = {}
+    for n in inner_first(roots, lambda n: found.get(n, n).args):
+        body = found.get(n, n)
+        new[n] = graph.again(body, [new[a] for a in body.args])
+    return new
 
 
 def is_constant(n: GraphNode) -> bool:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from ..interning import inner_first
-from .graph import GraphNode, ProgramGraph, postorder
+from .graph import GraphNode, ProgramGraph, postorder, rebuilt
 
 INNER = ("i", "i", "")
 
@@ -42,13 +41,7 @@ def parted(graph: ProgramGraph, roots: Sequence[GraphNode], kept: Collection[Gra
         return None
 
     found = {n: other for n in order if n.op == "pair" and n.attr == INNER and not n.loops and (other := apart(n)) is not None}
-    if not found:
-        return {}
-    new: dict[GraphNode, GraphNode] = {}
-    for n in inner_first(roots, lambda n: found.get(n, n).args):
-        body = found.get(n, n)
-        new[n] = graph.again(body, [new[a] for a in body.args])
-    return new
+    return rebuilt(graph, roots, found)
 
 
 def _is_sign(a: GraphNode) -> bool:

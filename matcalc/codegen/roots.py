@@ -9,9 +9,8 @@ from collections import Counter
 from collections.abc import Hashable, Sequence
 from fractions import Fraction
 
-from ..interning import inner_first
 from ..ops.norms import FROBENIUS_NORM, NORM
-from .graph import GraphNode, ProgramGraph, postorder
+from .graph import GraphNode, ProgramGraph, postorder, rebuilt
 from .rescue import careful_root, is_call
 
 Powers = tuple[Counter[Hashable], Fraction]  # the powers of what is multiplied, without zeros, and the number in front
@@ -30,11 +29,7 @@ def below_roots(graph: ProgramGraph, roots: Sequence[GraphNode]) -> dict[GraphNo
         root = _root_of(n, wanted) if n.op == "add" and len(n.args) == 2 and not n.loops else None
         if root is not None:
             found[n] = graph.make("pow", (root, graph.number(Fraction(2))), None, n.dims)
-    new: dict[GraphNode, GraphNode] = {}
-    for n in inner_first(roots, lambda n: found.get(n, n).args) if found else ():
-        made = found.get(n, n)
-        new[n] = graph.again(made, [new[a] for a in made.args])
-    return new
+    return rebuilt(graph, roots, found)
 
 
 def _root_of(n: GraphNode, wanted: Sequence[tuple[GraphNode, Powers, Powers]]) -> GraphNode | None:
