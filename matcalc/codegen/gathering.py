@@ -7,7 +7,7 @@ quarter of the time. The sum (c M - N) Y is c M Y - N Y where the program has M 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from ..kinds import Dim
 from .graph import Dims, GraphNode, ProgramGraph, postorder, rebuilt
@@ -17,12 +17,14 @@ PRODUCT = ("ij", "jk", "ik")
 
 def gathered(graph: ProgramGraph, roots: Sequence[GraphNode], kept: Collection[GraphNode]) -> dict[GraphNode, GraphNode]:
     """What every node becomes; empty where nothing changes."""
+    order = postorder(roots)
     new = rebuilt(graph, roots, _multiplied_out(graph, roots, kept))
-    later = [new.get(r, r) for r in roots]
-    found = rebuilt(graph, later, dict(_together(graph, later)))
-    if not found:
-        return {}
-    return {n: found[new.get(n, n)] for n in postorder(roots) if new.get(n, n) in found}
+    changed = False
+    while found := _together(graph, [new.get(r, r) for r in roots]):  # one matrix at a time: what is gathered waits for all of its factors
+        step = rebuilt(graph, [new.get(r, r) for r in roots], found)
+        new = {n: step.get(new.get(n, n), new.get(n, n)) for n in order}
+        changed = True
+    return new if changed else {}
 
 
 def _thin(n: GraphNode) -> tuple[GraphNode, GraphNode] | None:
@@ -63,8 +65,8 @@ def _multiple(a: GraphNode) -> tuple[GraphNode | None, tuple[GraphNode, ...]]:
     return (arrays[0] if len(arrays) == 1 else None), tuple(b for b in a.args if not b.rank)
 
 
-def _together(graph: ProgramGraph, roots: Sequence[GraphNode]) -> Iterator[tuple[GraphNode, GraphNode]]:
-    """The products that are members of several now."""
+def _together(graph: ProgramGraph, roots: Sequence[GraphNode]) -> dict[GraphNode, GraphNode]:
+    """The products with one matrix that are members of several now; empty where there are no such products."""
     groups: dict[tuple[GraphNode, Dims], list[GraphNode]] = {}
     for n in postorder(roots):
         pair = _thin(n)
@@ -75,5 +77,5 @@ def _together(graph: ProgramGraph, roots: Sequence[GraphNode]) -> Iterator[tuple
         free = sorted((n for n in products if within.isdisjoint(postorder([n.args[1]]))), key=lambda n: n.args[1].at)
         if len(free) > 1:
             whole = graph.make("products", [m, *(n.args[1] for n in free)], None, (Dim.of(len(free)), *dims))
-            for k, n in enumerate(free, 1):
-                yield n, graph.make("member", (whole, graph.number(k)), None, dims)
+            return {n: graph.make("member", (whole, graph.number(k)), None, dims) for k, n in enumerate(free, 1)}
+    return {}
