@@ -232,9 +232,11 @@ class Search:
                 raise
         if self.seen.hides() or self.seen.claim_turns:
             self.seen.left = max(self.seen.left, self.asked.sought // 2)
-            self._seek(orders[0])
+            self._seek(orders[0], [0])
         for turn in range(MORE_TURNS if self.seen.claim_turns else 0):
             self.seen.judged(Kind(orders[turn % len(orders)], 4.0 ** (turn % 3 - 1), turn=MOST_TRIES + MORE_TRIES + turn, near=False))
+        if self.seen.claim_turns:
+            self._seek(orders[0], range(1, ELSEWHERE))
 
     def _sought(self, kind: Kind) -> Agreement | None:
         """The point; and what shows for the first time there is looked at with other sizes and whole numbers too."""
@@ -270,14 +272,12 @@ class Search:
                 if self.seen.lacks():
                     self._sought(Kind(sizes, 10.0**decade, positive, opposite, MOST_TRIES, only))
 
-    def _seek(self, sizes: dict[str, int]) -> None:
+    def _seek(self, sizes: dict[str, int], turns: Iterable[int]) -> None:
         """Points of other scales where summands or sides show that have not; and where a switch turns between two scales, points close
         to that place on either side: a claim that turns somewhere else is found out there."""
         near, far = (0, *DECADES[:NEAR]), (*DECADES[NEAR:], *self._thresholds())
         bisected, traced, done = 0, dict[tuple[int, str, bool, int], Any](), set[Any]()
-        for decades, turn in ((near, 0), (far, 0), *((near, turn) for turn in range(1, ELSEWHERE))):  # far points cost as much
-            if turn and not self.seen.claim_turns:
-                break
+        for turn, decades in [(k, part) for k in turns for part in ((near,) if k else (near, far))]:  # far points cost as much
             for decade in dict.fromkeys(decades):
                 for only, turned in product(dict.fromkeys(("", self.asked.focus)), (False, True)):
                     if self.seen.hides() or self.seen.claim_turns:
