@@ -11,7 +11,7 @@ from pathlib import Path
 WEB = Path(__file__).resolve().parent
 ROOT = WEB.parent
 WHEN = (2020, 1, 1, 0, 0, 0)  # the same files make the same archive
-NOT_ASKED = ("assistants.py", "commands", "papers", "serving", "__main__.py")  # of matcalc: what only the command needs
+NOT_ASKED = ("assistants.py", "commands", "notebook.py", "papers", "serving", "__main__.py")  # of matcalc: what no page needs
 NOT_NEEDED = ("tests", "testing", "benchmarks", "crypto", "__pycache__")  # of SymPy
 NOT_PHYSICS = ("biomechanics", "continuum_mechanics", "control", "hep", "mechanics", "optics", "quantum")  # its solvers ask for the units
 NOT_PARSED = ("autolev", "c", "fortran", "latex")  # of its parsers; sympify asks the one of its own texts
