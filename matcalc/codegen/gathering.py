@@ -1,7 +1,7 @@
 """Products of one square matrix with several others, computed together.
 
-M X and M Y are columns of M [X, Y], for which a large M comes from memory once: with a thousand rows and three columns each that takes a
-quarter of the time. The sum (c M - N) Y is c M Y - N Y where the program has M X and N X.
+M X and M Y are columns of M [X, Y], for which a large M comes from memory once, which bounds products with few columns. The sum
+(c M - N) Y is c M Y - N Y where the program has M X and N X.
 """
 
 from __future__ import annotations
